@@ -1,0 +1,589 @@
+"""The row judge: types every cell and runs all row rules of a ledger in one scan.
+
+Input is a raw table of text cells with their row numbers; output is a typed temp table and a
+finding table. The first pass types the cells and keeps one bit per column for a cell that failed;
+the second filters the rows that break any rule and only then takes those few apart. A failed cell
+suppresses the rules that use it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from expectations.contract import Column, Contract
+from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
+from expectations.rule import Rule, RuleBook
+
+_TRUE = ("是", "true", "TRUE", "True", "1", "Y")
+_FALSE = ("否", "false", "FALSE", "False", "0", "N")
+_NUMBER = r"[-+]?[0-9]+(\.[0-9]+)?"
+_THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
+_SHAPES = {
+    "money": r"-?[0-9]{1,16}(\.[0-9]{1,2})?",
+    "rate": r"-?[0-9]{1,9}(\.[0-9]{1,9})?",
+    "int": r"-?[0-9]{1,18}",
+}
+_DIGITS_ZH = {
+    "money": "整数不超过 16 位、小数不超过 2 位",
+    "rate": "整数不超过 9 位、小数不超过 9 位",
+    "int": "不超过 18 位的整数",
+}
+_SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
+_FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
+_MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
+
+
+@dataclass
+class RawTable:
+    """A file's cells as text, as a reader hands them over.
+
+    ``table`` has ``_row`` (spreadsheet row number) and one text column ``c0 … cn`` per file
+    column; ``positions`` maps a ledger column to its index in the file. ``cell_findings`` are
+    cells the reader itself found faulty (formula, number in an id column, date as text).
+    """
+
+    table: pa.Table
+    positions: dict[str, int]
+    letters: list[str]
+    header_row: int = 1
+    sheet: str | None = None
+    cell_findings: list[tuple[int, int, str, str]] = field(default_factory=list)
+    file_findings: list[dict[str, object]] = field(default_factory=list)
+    refused_rows: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Verdict:
+    """What the judge found on one file.
+
+    received = accepted + rejected + ignored; a file with a blocking finding is accepted by no
+    row: its faulty rows are ``rejected``, the others ``held`` (a part of rejected).
+    """
+
+    findings: pa.Table
+    counts: dict[str, int]
+    is_accepted: bool
+    received: int
+    accepted: int
+    rejected: int
+    held: int
+    ignored: dict[str, int]
+    control_totals: dict[str, str]
+
+
+def refused(findings: list[dict[str, object]]) -> Verdict:
+    """The verdict on a file that could not be read at all: nothing received, nothing accepted."""
+    table = finding_table(findings)
+    counts: dict[str, int] = {}
+    for row in findings:
+        counts[str(row["code"])] = counts.get(str(row["code"]), 0) + 1
+    return Verdict(table, counts, False, 0, 0, 0, 0, {}, {})
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    raw: RawTable,
+    book: RuleBook,
+    *,
+    org_id: str,
+    period_start: dt.date,
+    period_end: dt.date,
+    is_bank_wide: bool = False,
+    absent: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Type and judge one file; leaves the typed rows in the temp table ``typed``.
+
+    Args:
+        con: A DuckDB connection of the caller; temp tables ``raw_rows`` and ``typed`` are made.
+        contract: The ledger.
+        raw: The file's cells.
+        book: The rule registry.
+        org_id: Submitting organisation; rows must belong to it.
+        period_start: First day of the period.
+        period_end: Last day of the period.
+        is_bank_wide: Head office submits for the whole bank: rows may belong to any branch.
+        absent: Columns the source does not have (declared by a mapping): NULL, not required.
+
+    Returns:
+        The verdict; ``findings`` sorted by row, cell, code.
+    """
+    if len(contract.columns) > _MAX_COLUMNS:
+        raise ValueError(f"ledger {contract.name} has more than {_MAX_COLUMNS} columns")
+    job = _Job(con, contract, raw, book, org_id, period_start, period_end, is_bank_wide, absent)
+    return job.run()
+
+
+def literal(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class _Job:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        raw: RawTable,
+        book: RuleBook,
+        org_id: str,
+        period_start: dt.date,
+        period_end: dt.date,
+        is_bank_wide: bool,
+        absent: frozenset[str],
+    ) -> None:
+        self.con, self.contract, self.raw, self.book = con, contract, raw, book
+        self.org_id, self.absent, self.is_bank_wide = org_id, absent, is_bank_wide
+        self.start, self.end = period_start, period_end
+        self.bit = {c.name: i for i, c in enumerate(contract.columns)}
+        self.parts: list[str] = []
+
+    def run(self) -> Verdict:
+        received = self.raw.table.num_rows + self.raw.refused_rows + sum(self.raw.ignored.values())
+        ignored = self._shape()
+        self._type()
+        self.con.execute(_EMPTY_FINDINGS)
+        self._cell_findings()
+        self._row_findings()
+        self._duplicate_findings()
+        if self.contract.kind == "ten_day":
+            self._ten_day_findings()
+        if self.raw.file_findings:
+            self.con.register("file_findings", finding_table(self.raw.file_findings))
+            self.con.execute("insert into findings select * from file_findings")
+            self.con.unregister("file_findings")
+        return self._verdict(received, ignored)
+
+    def _shape(self) -> dict[str, int]:
+        """Trim the cells, set blank rows, subtotals and footnotes apart."""
+        self.con.register("raw_arrow", self.raw.table)
+        cells = [f"nullif(trim(c{i}, {_sql_space()}), '') as c{i}" for i in self._file_columns()]
+        first = ", ".join(f"c{i}" for i in self._file_columns()) or "null"
+        self.con.execute(
+            f"""
+            create or replace temp view shaped as
+            select
+                *,
+                case
+                    when _first is null then 'blank'
+                    when regexp_full_match(_first, '{_SUBTOTAL}') then 'subtotal'
+                    when regexp_full_match(_first, '{_FOOTNOTE}') then 'footnote'
+                end as _ignored
+            from (
+                select *, coalesce({first}, null) as _first
+                from (select _row, {", ".join(cells)} from raw_arrow)
+            )
+            """
+        )
+        rows = self.con.execute(
+            "select _ignored, count(*) from shaped where _ignored is not null group by 1 order by 1"
+        ).fetchall()
+        ignored = dict(self.raw.ignored)
+        for reason, count in rows:
+            ignored[reason] = ignored.get(reason, 0) + count
+        return ignored
+
+    def _file_columns(self) -> range:
+        return range(self.raw.table.num_columns - 1)
+
+    def _raw(self, column: Column) -> str:
+        position = self.raw.positions.get(column.name)
+        return "cast(null as varchar)" if position is None else f"c{position}"
+
+    def _type(self) -> None:
+        typed, bits = [], []
+        for column in self.contract.columns:
+            typed.append(f"{_typed(column, self._raw(column))} as {column.name}")
+            failure = self._failure(column)
+            if failure:
+                bits.append(f"case when {failure} then {1 << self.bit[column.name]} else 0 end")
+        raws = ", ".join(f"{self._raw(c)} as r_{c.name}" for c in self.contract.columns)
+        names = ", ".join(c.name for c in self.contract.columns)
+        self.con.execute(
+            f"""
+            create or replace temp table typed as
+            select _row, {names}, cast({" + ".join(bits) or "0"} as bigint) as _bad
+            from (
+                select _row, {", ".join(typed)}, {raws}
+                from shaped
+                where _ignored is null
+            )
+            """
+        )
+        if self.raw.cell_findings:
+            by_row: dict[int, int] = {}
+            index = {p: n for n, p in self.raw.positions.items()}
+            for row, position, _code, _value in self.raw.cell_findings:
+                if position in index:
+                    by_row[row] = by_row.get(row, 0) | (1 << self.bit[index[position]])
+            masks = pa.table(
+                {"_row": list(by_row), "mask": list(by_row.values())},
+                schema=pa.schema([("_row", pa.int64()), ("mask", pa.int64())]),
+            )
+            self.con.register("reader_masks", masks)
+            self.con.execute(
+                "update typed set _bad = _bad | mask from reader_masks "
+                "where typed._row = reader_masks._row"
+            )
+            self.con.unregister("reader_masks")
+
+    def _failure(self, column: Column) -> str:
+        """SQL that is true when the cell fails its contract; empty when it cannot fail."""
+        raw, name = f"r_{column.name}", column.name
+        tests = []
+        if column.required and column.name not in self.absent and self._is_present(column):
+            tests.append(f"{raw} is null")
+        if column.kind not in ("id", "text"):
+            tests.append(f"({raw} is not null and {name} is null)")
+        else:
+            tests.append(f"({raw} is not null and ({_text_failure(column, raw)}))")
+        bounds = _out_of_bounds(column, name)
+        if bounds:
+            tests.append(f"({name} is not null and {bounds})")
+        return " or ".join(tests) if self._is_present(column) else ""
+
+    def _is_present(self, column: Column) -> bool:
+        return column.name in self.raw.positions
+
+    def _key_text(self, prefix: str) -> str:
+        parts = [f"cast({prefix}{name} as varchar)" for name in self.contract.key]
+        return f"concat_ws('|', {', '.join(parts)})"
+
+    def _cell(self, column: str, row: str = "_row") -> str:
+        position = self.raw.positions.get(column)
+        if position is None:
+            return "cast(null as varchar)"
+        return f"{literal(self.raw.letters[position])} || {row}"
+
+    def _cell_findings(self) -> None:
+        any_bad = self.con.execute("select coalesce(bit_or(_bad), 0) from typed").fetchall()[0][0]
+        if any_bad:
+            raws = ", ".join(f"{self._raw(c)} as r_{c.name}" for c in self.contract.columns)
+            self.con.execute(
+                f"""
+                create or replace temp table faulty as
+                select t.*, s.* exclude (_row)
+                from typed as t
+                join (select _row, {raws} from shaped where _ignored is null) as s using (_row)
+                where t._bad <> 0
+                """
+            )
+            self._register_reader_cells()
+            for column in self.contract.columns:
+                if any_bad >> self.bit[column.name] & 1:
+                    self._cell_findings_of(column)
+
+    def _register_reader_cells(self) -> None:
+        index = {p: n for n, p in self.raw.positions.items()}
+        rows = [(r, index[p], c, v) for r, p, c, v in self.raw.cell_findings if p in index]
+        table = pa.table(
+            {
+                "row_no": [r[0] for r in rows],
+                "col": [r[1] for r in rows],
+                "code": [r[2] for r in rows],
+                "value": [r[3] for r in rows],
+            },
+            schema=pa.schema(
+                [
+                    ("row_no", pa.int64()),
+                    ("col", pa.string()),
+                    ("code", pa.string()),
+                    ("value", pa.string()),
+                ]
+            ),
+        )
+        self.con.register("reader_arrow", table)
+        self.con.execute("create or replace temp table reader_cells as from reader_arrow")
+        self.con.unregister("reader_arrow")
+
+    def _cell_findings_of(self, column: Column) -> None:
+        raw = f"r_{column.name}"
+        code, expected = _cell_code(column, raw)
+        self.con.execute(
+            f"""
+            insert into findings
+            select
+                coalesce(rc.code, 'JT-CELL-' || ({code})),
+                f._row,
+                {self._cell(column.name, "f._row")},
+                {literal(column.name)},
+                {self._key_text("f.r_")},
+                coalesce(rc.value, {_shown_value(column, raw)}),
+                case when rc.code is null then {expected} end,
+                null
+            from faulty as f
+            left join reader_cells as rc
+                on rc.row_no = f._row and rc.col = {literal(column.name)}
+            where (f._bad >> {self.bit[column.name]}) & 1 = 1
+            """
+        )
+
+    def _rules(self) -> list[Rule]:
+        rules = self.book.row_rules(self.contract.name, self.end)
+        extra: list[Rule] = []
+        owner, date = self.contract.owner_column, self.contract.date_column
+        if owner and not self.is_bank_wide:
+            org = literal(self.org_id)
+            extra.append(_made(self.book["JT-ROW-0001"], owner, f"{owner} <> {org}", org))
+        if date:
+            if self.contract.kind == "snapshot":
+                test, expected = f"{date} <> period_end", "cast(period_end as varchar)"
+            else:
+                test = f"{date} not between period_start and period_end"
+                expected = "period_start || ' 至 ' || period_end"
+            extra.append(_made(self.book["JT-ROW-0002"], date, test, expected))
+        return extra + rules
+
+    def _row_findings(self) -> None:
+        rules = [r for r in self._rules() if not set(r.fields) & self.absent]
+        if not rules:
+            return
+        tests = [self._guarded(rule) for rule in rules]
+        context = (
+            f"(select *, date '{self.start}' as period_start, date '{self.end}' as period_end "
+            "from typed)"
+        )
+        self.con.execute(
+            f"create or replace temp table suspects as select * from {context} "
+            f"where {' or '.join(tests)}"
+        )
+        for rule, test in zip(rules, tests, strict=True):
+            column = rule.fields[0]
+            expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
+            difference = f"cast({rule.difference} as varchar)" if rule.difference else "null"
+            self.con.execute(
+                f"""
+                insert into findings
+                select
+                    {literal(rule.code)}, _row, {self._cell(column)}, {literal(column)},
+                    {self._key_text("")}, cast({column} as varchar), {expected}, {difference}
+                from suspects
+                where {test}
+                """
+            )
+
+    def _guarded(self, rule: Rule) -> str:
+        mask = sum(1 << self.bit[name] for name in rule.fields)
+        return f"((_bad & {mask}) = 0 and coalesce({rule.violation}, false))"
+
+    def _duplicate_findings(self) -> None:
+        key = ", ".join(self.contract.key)
+        mask = sum(1 << self.bit[name] for name in self.contract.key)
+        first = self.contract.key[0]
+        joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in self.contract.key)
+        title = "＋".join(self.contract.column(n).title_zh for n in self.contract.key)
+        self.con.execute(
+            f"""
+            insert into findings
+            select
+                'JT-KEY-0001', t._row, {self._cell(first, "t._row")}, {literal(title)},
+                {self._key_text("t.")}, {self._key_text("t.")}, cast(d.n as varchar), null
+            from typed as t
+            join (
+                select {key}, count(*) as n
+                from typed
+                where (_bad & {mask}) = 0
+                group by {key}
+                having count(*) > 1
+            ) as d on {joined}
+            where (t._bad & {mask}) = 0
+            """
+        )
+
+    def _ten_day_findings(self) -> None:
+        """Three points a month per organisation; silent where a date already has a finding."""
+        owner, date = self.contract.owner_column, self.contract.date_column
+        mask = (1 << self.bit[str(owner)]) | (1 << self.bit[str(date)])
+        self.con.execute(
+            f"""
+            insert into findings
+            select
+                'JT-DEPO-0002', g.first_row, {self._cell(str(date), "g.first_row")},
+                {literal(str(date))}, g.{owner}, cast(g.points as varchar), '3', null
+            from (
+                select
+                    {owner}, min(_row) as first_row, count(distinct {date}) as points,
+                    bool_or((_bad & {mask}) <> 0) as is_doubtful
+                from typed
+                group by {owner}
+            ) as g
+            where g.points <> 3
+                and not g.is_doubtful
+                and not exists (
+                    select 1
+                    from findings as f
+                    join typed as t on t._row = f.row_no
+                    where t.{owner} = g.{owner}
+                        and (f."column" = {literal(str(date))} or f.code = 'JT-KEY-0001')
+                )
+            """
+        )
+
+    def _verdict(self, received: int, ignored: dict[str, int]) -> Verdict:
+        table = self.con.execute(
+            'select * from findings order by row_no nulls first, length(cell), cell, code, "column"'
+        ).to_arrow_table()
+        counts = dict(
+            self.con.execute("select code, count(*) from findings group by 1 order by 1").fetchall()
+        )
+        blocking = [c for c in counts if _blocks(self.book[c])]
+        rows = self.con.execute("select count(*) from typed").fetchall()[0][0]
+        totals: dict[str, str] = {}
+        if rows == 0 and not blocking:
+            row = finding_row("JT-FILE-0016")
+            table = pa.concat_tables([table, finding_table([row])])
+            counts["JT-FILE-0016"] = 1
+            blocking = ["JT-FILE-0016"]
+        for name in self.contract.control_totals:
+            value = self.con.execute(f"select sum({name}) from typed").fetchall()[0][0]
+            totals[name] = "" if value is None else str(value)
+        if not blocking:
+            return Verdict(
+                table.cast(FINDING_SCHEMA), counts, True, received, rows, 0, 0, ignored, totals
+            )
+        codes = ", ".join(literal(c) for c in blocking)
+        faulty = self.con.execute(
+            f"select count(distinct row_no) from findings where code in ({codes}) "
+            "and row_no in (select _row from typed)"
+        ).fetchall()[0][0]
+        rejected = rows + self.raw.refused_rows
+        held = rows - faulty
+        return Verdict(
+            table.cast(FINDING_SCHEMA), counts, False, received, 0, rejected, held, ignored, totals
+        )
+
+
+_EMPTY_FINDINGS = """
+create or replace temp table findings (
+    code varchar, row_no bigint, cell varchar, "column" varchar, key varchar,
+    value varchar, expected varchar, difference varchar
+)
+"""
+
+
+def _blocks(rule: Rule) -> bool:
+    return rule.severity == "block" and rule.status == "active"
+
+
+def _made(rule: Rule, field_name: str, violation: str, expected: str) -> Rule:
+    return Rule(
+        **{
+            **rule.__dict__,
+            "fields": (field_name,),
+            "violation": violation,
+            "expected": expected,
+        }
+    )
+
+
+def _sql_space() -> str:
+    return "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
+
+
+def _typed(column: Column, raw: str) -> str:
+    kind = column.kind
+    if kind in ("id", "text"):
+        return raw
+    if kind in _SHAPES:
+        return f"case when regexp_full_match({raw}, '{_SHAPES[kind]}') then " + (
+            f"try_cast({raw} as {column.sql_type}) end"
+        )
+    if kind == "date":
+        compact = f"substr({raw}, 1, 4) || '-' || substr({raw}, 5, 2) || '-' || substr({raw}, 7, 2)"
+        return (
+            f"case when regexp_full_match({raw}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
+            f"then try_cast({raw} as date) "
+            f"when regexp_full_match({raw}, '[0-9]{{8}}') then try_cast({compact} as date) end"
+        )
+    if kind == "bool":
+        yes = ", ".join(map(literal, _TRUE))
+        no = ", ".join(map(literal, _FALSE))
+        return f"case when {raw} in ({yes}) then true when {raw} in ({no}) then false end"
+    whens = []
+    for code, label in column.codes.items():
+        names = sorted({code, label})
+        whens.append(f"when {raw} in ({', '.join(map(literal, names))}) then {literal(code)}")
+    return f"case {' '.join(whens)} end"
+
+
+def _has_full_width(raw: str) -> str:
+    return f"(strlen({raw}) <> length({raw}) and regexp_matches({raw}, '[！-～　]'))"
+
+
+def _has_control(raw: str) -> str:
+    return rf"regexp_matches({raw}, '[\x00-\x1f\x7f]')"
+
+
+def _text_failure(column: Column, raw: str) -> str:
+    tests = [_has_control(raw)]
+    if column.kind == "id":
+        tests.append(_has_full_width(raw))
+    if column.max_length is not None:
+        tests.append(f"length({raw}) > {column.max_length}")
+    if column.pattern:
+        tests.append(f"not regexp_full_match({raw}, {literal(column.pattern)})")
+    return " or ".join(tests)
+
+
+def _out_of_bounds(column: Column, name: str) -> str:
+    tests = []
+    if column.minimum is not None:
+        tests.append(f"{name} < {column.minimum}")
+    if column.maximum is not None:
+        tests.append(f"{name} > {column.maximum}")
+    return f"({' or '.join(tests)})" if tests else ""
+
+
+def _bounds_zh(column: Column) -> str:
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum:g} 至 {column.maximum:g}"
+    if column.minimum is not None:
+        return f"不小于 {column.minimum:g}"
+    return f"不大于 {column.maximum:g}" if column.maximum is not None else ""
+
+
+def _shown_value(column: Column, raw: str) -> str:
+    """The cell as shown in the message: its length for an overlong text, else the text itself."""
+    if column.max_length is not None:
+        return (
+            f"case when length({raw}) > {column.max_length} then cast(length({raw}) as varchar) "
+            f"else substr({raw}, 1, 100) end"
+        )
+    return f"substr({raw}, 1, 100)"
+
+
+def _cell_code(column: Column, raw: str) -> tuple[str, str]:
+    """SQL for the code (last four digits) and the expected text of a failed cell."""
+    whens = [(f"{raw} is null", "0001", "")]
+    kind = column.kind
+    if kind in ("id", "text"):
+        whens.append((_has_control(raw), "0015", ""))
+        if kind == "id":
+            whens.append((_has_full_width(raw), "0003", ""))
+        if column.max_length is not None:
+            whens.append((f"length({raw}) > {column.max_length}", "0010", str(column.max_length)))
+        if column.pattern:
+            whens.append(("true", "0011", column.pattern))
+    else:
+        if kind != "code":
+            whens.append((_has_full_width(raw), "0003", ""))
+        if kind in _SHAPES:
+            whens.append((f"regexp_full_match({raw}, '{_THOUSANDS}')", "0004", ""))
+            whens.append((f"not regexp_full_match({raw}, '{_NUMBER}')", "0002", ""))
+            whens.append((f"f.{column.name} is null", "0005", _DIGITS_ZH[kind]))
+            whens.append(("true", "0013", _bounds_zh(column)))
+        elif kind == "date":
+            whens.append((rf"regexp_full_match({raw}, '[0-9]{{5}}(\.[0-9]+)?')", "0007", ""))
+            whens.append(("true", "0006", ""))
+        elif kind == "bool":
+            whens.append(("true", "0014", ""))
+        else:
+            whens.append(("true", "0009", "、".join(column.codes.values())))
+    code = " ".join(f"when {test} then '{number}'" for test, number, _ in whens)
+    expected = " ".join(f"when {test} then {literal(text)}" for test, _, text in whens)
+    return f"case {code} else '0011' end", f"case {expected} end"

@@ -1,0 +1,1 @@
+"""From an upload to the lake: identity, bytes, reading, judging, loading."""

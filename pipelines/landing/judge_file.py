@@ -1,0 +1,88 @@
+"""Reading and judging one upload without loading it: what ``validate`` and ``receive`` share."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import duckdb
+
+from expectations.contract import Contract
+from expectations.findings import finding_row
+from expectations.judge import RawTable, Verdict, judge, refused
+from expectations.rule import RuleBook
+from pipelines.landing.identity import Identity
+from pipelines.landing.read_csv import read_csv
+from pipelines.landing.read_xlsx import read_xlsx
+from pipelines.landing.unreadable import Unreadable
+
+MAX_BYTES = 4 << 30
+
+
+def read_upload(data: bytes, file_name: str, contract: Contract) -> RawTable:
+    """Cells of an upload.
+
+    Raises:
+        Unreadable: The file cannot be read far enough to judge its rows.
+    """
+    suffix = PurePath(file_name).suffix.lower()
+    if not data:
+        raise Unreadable(finding_row("JT-FILE-0002"))
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            finding_row(
+                "JT-FILE-0005", value=f"{len(data) >> 20} MB", expected=f"{MAX_BYTES >> 20} MB"
+            )
+        )
+    if suffix == ".xlsx":
+        return read_xlsx(data, contract)
+    if suffix == ".csv":
+        if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+            raise Unreadable(finding_row("JT-FILE-0015", value="Excel 工作簿（扩展名为 .csv）"))
+        return read_csv(data, contract)
+    raise Unreadable(finding_row("JT-FILE-0015", value=suffix or "无扩展名"))
+
+
+def judge_upload(
+    con: duckdb.DuckDBPyConnection,
+    data: bytes,
+    file_name: str,
+    identity: Identity,
+    contract: Contract,
+    book: RuleBook,
+    *,
+    known_orgs: frozenset[str] | None = None,
+    root_org: str | None = None,
+) -> tuple[Verdict, RawTable | None]:
+    """Judge one upload; the typed rows stay in the temp table ``typed`` of ``con``.
+
+    Args:
+        con: Connection whose temp tables are used.
+        data: The file's bytes.
+        file_name: Its name; the suffix selects the reader.
+        identity: Ledger, organisation and period.
+        contract: The ledger's contract.
+        book: The rule registry.
+        known_orgs: Organisations of the register in force; None when there is none yet.
+        root_org: The bank's own organisation id: it may submit rows of any branch.
+
+    Returns:
+        The verdict and the raw cells (None when the file could not be read).
+    """
+    if known_orgs is not None and identity.org_id not in known_orgs:
+        if contract.name != "org_unit":
+            return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), None
+    try:
+        raw = read_upload(data, file_name, contract)
+    except Unreadable as exc:
+        return refused(exc.findings), None
+    verdict = judge(
+        con,
+        contract,
+        raw,
+        book,
+        org_id=identity.org_id,
+        period_start=identity.period.start,
+        period_end=identity.period.end,
+        is_bank_wide=contract.submitted_by == "head_office" or identity.org_id == root_org,
+    )
+    return verdict, raw

@@ -1,0 +1,270 @@
+"""Reading XLSX bytes into text cells.
+
+python-calamine reads the values and keeps the cell types, which alone show that Excel damaged an
+identifier. The archive itself is looked through first: size, ratio, checksums, formulas, merges.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from expectations.contract import Column, Contract
+from expectations.findings import finding_row
+from expectations.judge import RawTable
+from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
+from pipelines.landing.read_csv import MAX_COLUMNS
+from pipelines.landing.unreadable import Unreadable
+
+MAX_UNPACKED = 1 << 30  # 1 GiB: a million rows of thirty columns take about half of it
+MAX_RATIO = 200  # worksheets of real ledgers pack 8 to 25 times
+MAX_CELLS = 40_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CHUNK = 1 << 22
+_OVERLAP = 4096
+_FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<f[ />]')
+_MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"')
+_ROW = re.compile(rb'<row\b[^>]*?\br="([0-9]+)"')
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{4}/\d{1,2}/\d{1,2}")
+
+
+def read_xlsx(
+    data: bytes, contract: Contract, absent: frozenset[str] = frozenset()
+) -> RawTable:
+    """Cells of the one data sheet of a workbook.
+
+    Raises:
+        Unreadable: The workbook cannot be read far enough to judge its rows.
+    """
+    if not data:
+        raise Unreadable(finding_row("JT-FILE-0002"))
+    archive = _open(data)
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+        found: list[tuple[str, Header]] = []
+        for name in names:
+            rows = book.get_sheet_by_name(name).to_python(
+                skip_empty_area=False, nrows=SEARCH_ROWS
+            )
+            header = find_header(rows, contract, absent)
+            if header is not None:
+                found.append((name, header))
+        sheet, header = _choose(found, contract)
+        formulas, merges = _scan(archive, _sheet_part(archive, sheet), header.row)
+        if merges:
+            raise Unreadable(
+                *(
+                    finding_row("JT-FILE-0012", row_no=row, cell=cell, value=area)
+                    for row, cell, area in merges
+                )
+            )
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as exc:
+        raise Unreadable(finding_row("JT-FILE-0003")) from exc
+    return _raw(rows, contract, header, sheet, formulas)
+
+
+def _open(data: bytes) -> zipfile.ZipFile:
+    """The archive, after its directory and every checksum were found sane."""
+    if data.startswith(_OLE):
+        # A compound file under the name .xlsx is an encrypted package (or an old .xls).
+        code = "JT-FILE-0004" if b"E\x00n\x00c\x00r\x00y\x00p\x00t" in data else "JT-FILE-0015"
+        raise Unreadable(finding_row(code, value=".xls"))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        infos = archive.infolist()
+        unpacked = sum(i.file_size for i in infos)
+        packed = max(sum(i.compress_size for i in infos), 1)
+        if unpacked > MAX_UNPACKED or (unpacked > 1 << 24 and unpacked / packed > MAX_RATIO):
+            raise Unreadable(
+                finding_row(
+                    "JT-FILE-0005",
+                    value=f"{unpacked / 1048576:.0f} MB",
+                    expected=f"{MAX_UNPACKED >> 20} MB / {MAX_RATIO} 倍",
+                )
+            )
+        if any(i.flag_bits & 1 for i in infos):
+            raise Unreadable(finding_row("JT-FILE-0004"))
+        for info in infos:
+            with archive.open(info) as part:
+                while part.read(_CHUNK):
+                    pass
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as exc:
+        raise Unreadable(finding_row("JT-FILE-0003")) from exc
+    if "xl/workbook.xml" not in archive.namelist():
+        raise Unreadable(finding_row("JT-FILE-0003"))
+    return archive
+
+
+def _choose(found: list[tuple[str, Header]], contract: Contract) -> tuple[str, Header]:
+    if not found:
+        raise Unreadable(
+            finding_row("JT-FILE-0008", value=contract.title_zh, expected=str(SEARCH_ROWS))
+        )
+    if len(found) > 1:
+        named = [f for f in found if f[0] in (contract.title_zh, contract.name)]
+        if len(named) != 1:
+            names = "、".join(name for name, _ in found)
+            raise Unreadable(
+                finding_row("JT-FILE-0017", value=contract.title_zh, expected=names)
+            )
+        found = named
+    return found[0]
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Name of the archive member that holds a sheet."""
+    import xml.etree.ElementTree as ET
+
+    try:
+        book = ET.fromstring(archive.read("xl/workbook.xml"))
+        rels = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (ET.ParseError, KeyError) as exc:
+        raise Unreadable(finding_row("JT-FILE-0003")) from exc
+    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    targets = {r.get("Id"): r.get("Target") or "" for r in rels}
+    for node in book.iter():
+        if node.tag.endswith("}sheet") and node.get("name") == sheet:
+            target = targets.get(node.get(relation), "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if part in archive.namelist():
+                return part
+    raise Unreadable(finding_row("JT-FILE-0003"))
+
+
+def _scan(
+    archive: zipfile.ZipFile, part: str, header_row: int
+) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]:
+    """Formula cells (row, letters) and merged areas below the header; refuses runaway sheets."""
+    formulas: set[tuple[int, str]] = set()
+    merges: list[tuple[int, str, str]] = []
+    for block in _blocks(archive, part):
+        if b"<f" in block:
+            formulas |= {(int(m[2]), m[1].decode()) for m in _FORMULA.finditer(block)}
+        for m in _MERGE.finditer(block) if b"<mergeCell" in block else ():
+            if int(m[4]) >= header_row:
+                area = f"{m[1].decode()}{m[2].decode()}:{m[3].decode()}{m[4].decode()}"
+                first = f"{m[1].decode()}{m[2].decode()}"
+                if (int(m[2]), first, area) not in merges:
+                    merges.append((int(m[2]), first, area))
+    return sorted(f for f in formulas if f[0] > header_row), merges
+
+
+def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    tail = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_CHUNK):
+            yield tail + block
+            tail = (tail + block)[-_OVERLAP:]
+
+
+def _raw(
+    rows: list[list[object]],
+    contract: Contract,
+    header: Header,
+    sheet: str,
+    formulas: list[tuple[int, str]],
+) -> RawTable:
+    body = rows[header.row :]
+    width = len(rows[header.row - 1])
+    if width > MAX_COLUMNS or width * len(body) > MAX_CELLS:
+        raise Unreadable(
+            finding_row(
+                "JT-FILE-0006",
+                value=f"{len(body)} 行 {width} 列",
+                expected=f"{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格",
+            )
+        )
+    while body and not any(cell != "" for cell in body[-1]):
+        body.pop()
+    by_position = {p: contract.column(n) for n, p in header.positions.items()}
+    numbers = pa.array(range(header.row + 1, header.row + 1 + len(body)), pa.int64())
+    arrays, cell_findings = [numbers], []
+    columns = list(zip(*body, strict=True)) or [()] * width
+    for position, cells in enumerate(columns):
+        texts, findings = _texts(cells, by_position.get(position), header.row + 1, position)
+        arrays.append(pa.array(texts, pa.string()))
+        cell_findings += findings
+    names = ["_row", *(f"c{i}" for i in range(width))]
+    letters = [column_letter(i) for i in range(width)]
+    raw = RawTable(
+        table=pa.table(arrays, names=names),
+        positions=header.positions,
+        letters=letters,
+        header_row=header.row,
+        sheet=sheet,
+        cell_findings=cell_findings,
+        file_findings=list(header.findings),
+    )
+    for row, letter in formulas:
+        position = letters.index(letter) if letter in letters else -1
+        column = by_position.get(position)
+        raw.cell_findings = [
+            f for f in raw.cell_findings if not (f[0] == row and f[1] == position)
+        ]
+        if column is None:
+            raw.file_findings.append(
+                finding_row("JT-FILE-0013", row_no=row, cell=f"{letter}{row}")
+            )
+        else:
+            raw.cell_findings.append((row, position, "JT-FILE-0013", ""))
+    if header.row > 1:
+        raw.ignored["title"] = header.row - 1
+    return raw
+
+
+def _texts(
+    cells: tuple[object, ...], column: Column | None, first_row: int, position: int
+) -> tuple[list[str | None], list[tuple[int, int, str, str]]]:
+    """Text of every cell of one column, and the cells whose type shows damage."""
+    kinds = set(map(type, cells))
+    findings: list[tuple[int, int, str, str]] = []
+    if kinds <= {str}:
+        texts = [c or None for c in cells]
+    else:
+        texts = [_text(c) for c in cells]
+    if column is None:
+        return texts, findings  # type: ignore[return-value]
+    if column.kind == "id" and kinds - {str}:
+        for offset, cell in enumerate(cells):
+            if not isinstance(cell, str):
+                findings.append(
+                    (first_row + offset, position, "JT-CELL-0012", _text(cell) or "")
+                )
+    if column.kind == "date" and str in kinds:
+        for offset, cell in enumerate(cells):
+            if isinstance(cell, str) and _ISO.fullmatch(cell.strip()):
+                findings.append((first_row + offset, position, "JT-CELL-0008", cell.strip()))
+    return texts, findings  # type: ignore[return-value]
+
+
+def _text(cell: object) -> str | None:
+    """A cell as a steward would type it; numbers at the 15 digits that Excel itself keeps."""
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, int):
+        return str(cell)
+    if isinstance(cell, float):
+        return number_text(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    return None if cell is None else str(cell)
+
+
+def number_text(value: float) -> str:
+    """A float as plain digits at 15 significant digits: 0.1 + 0.2 reads 0.3, never 1e+16."""
+    from decimal import Decimal
+
+    text = format(Decimal(f"{value:.15g}"), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

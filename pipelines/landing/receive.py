@@ -1,0 +1,374 @@
+"""Receive: land the bytes, judge them, and load what passes. All or nothing per file.
+
+A file with a blocking finding is landed and registered but not loaded; what was accepted before
+stays in force. Receiving the file that is already in force changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.contract import Contract, load_contracts
+from expectations.findings import finding_row
+from expectations.judge import Verdict, judge, refused
+from expectations.rule import RuleBook, load_rule_book
+from pipelines.errors import UsageError
+from pipelines.landing.identity import Identity, identify
+from pipelines.landing.judge_file import judge_upload
+from pipelines.landing.mapping import MappedLedger, Mapping, apply_mapping
+from pipelines.landing.store import land, sha256, sha256_file, write_once
+from pipelines.landing.unreadable import Unreadable
+from pipelines.paths import LEDGERS_DIR
+from pipelines.periods import Period, parse_period
+from pipelines.registry import Registry
+from pipelines.settings import Settings
+
+
+@dataclass
+class Receipt:
+    """What became of one upload. ``status`` is accepted, unchanged or refused."""
+
+    file_name: str
+    status: str
+    verdict: Verdict
+    identity: Identity | None = None
+    contract: Contract | None = None
+    seq: int | None = None
+    load_id: str | None = None
+
+
+@dataclass
+class Receiver:
+    """One receiving session: contracts, rules, a DuckDB connection and the registry."""
+
+    settings: Settings
+    registry: Registry
+    actor: str
+    contracts: dict[str, Contract] = field(default_factory=lambda: load_contracts(LEDGERS_DIR))
+    book: RuleBook = field(default_factory=load_rule_book)
+    _orgs: dict[str, str] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.con = connect(self.settings)
+
+    # -- files named by the convention -------------------------------------------------------
+
+    def receive_files(
+        self,
+        paths: Iterable[Path],
+        *,
+        ledger: str | None = None,
+        org_id: str | None = None,
+        period: Period | None = None,
+        on_receipt: Callable[[Receipt], None] | None = None,
+    ) -> list[Receipt]:
+        """Receive files; organisations first, so that the others find theirs."""
+        receipts = []
+        for path in sorted(paths, key=self._order):
+            receipt = self.receive_file(path, ledger=ledger, org_id=org_id, period=period)
+            receipts.append(receipt)
+            if on_receipt:
+                on_receipt(receipt)
+        return receipts
+
+    def _order(self, path: Path) -> tuple[str, bool, str]:
+        identity = identify(path.name, self.contracts)
+        if identity is None:
+            return ("", False, path.name)
+        return (str(identity.period), identity.ledger != "org_unit", path.name)
+
+    def receive_file(
+        self,
+        path: Path,
+        *,
+        ledger: str | None = None,
+        org_id: str | None = None,
+        period: Period | None = None,
+    ) -> Receipt:
+        """Land, judge and (when nothing blocks) load one file."""
+        data = path.read_bytes()
+        digest = land(self.settings.home, data)
+        identity = identify(
+            path.name, self.contracts, ledger=ledger, org_id=org_id, period=period
+        )
+        if identity is None:
+            verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
+            receipt = Receipt(path.name, "refused", verdict)
+            self._register(receipt, [{"name": path.name, "sha256": digest}], len(data))
+            return receipt
+        contract = self.contracts[identity.ledger]
+        inputs = [{"name": path.name, "sha256": digest}]
+        load_id = make_load_id(identity, contract, "", [digest])
+        if self._is_in_force(identity, load_id):
+            verdict = refused([])
+            return Receipt(path.name, "unchanged", verdict, identity, contract, None, load_id)
+        orgs = self._known_orgs()
+        verdict, _ = judge_upload(
+            self.con,
+            data,
+            path.name,
+            identity,
+            contract,
+            self.book,
+            known_orgs=frozenset(orgs) if orgs else None,
+            root_org=next((o for o, kind in orgs.items() if kind == "bank"), None),
+        )
+        return self._conclude(
+            path.name, identity, contract, verdict, inputs, len(data), load_id, "", frozenset()
+        )
+
+    # -- foreign exports ---------------------------------------------------------------------
+
+    def receive_export(self, folder: Path, mapping: Mapping) -> list[Receipt]:
+        """Receive a foreign export through a mapping: one load per mapped ledger."""
+        files = {a: folder / f.file for a, f in mapping.files.items()}
+        missing = [str(p.name) for p in files.values() if not p.is_file()]
+        if missing:
+            raise UsageError(
+                f"目录 {folder} 中缺少映射 {mapping.name} 需要的文件：{'、'.join(missing)}。",
+                f"{folder} lacks files that mapping {mapping.name} needs: {', '.join(missing)}.",
+            )
+        data = {a: p.read_bytes() for a, p in files.items()}
+        digests = {a: land(self.settings.home, d) for a, d in data.items()}
+        receipts = []
+        for name in mapping.ledger_order():
+            contract = self.contracts[name]
+            mapped = mapping.ledgers[name]
+            used = mapped.used_files()
+            inputs = [{"name": files[a].name, "sha256": digests[a]} for a in sorted(used)]
+            period = parse_period(mapping.period)
+            identity = Identity(name, mapping.submitting_org, period)
+            load_id = make_load_id(
+                identity, contract, mapping.digest, [digests[a] for a in sorted(used)]
+            )
+            label = "+".join(i["name"] for i in inputs)
+            if self._is_in_force(identity, load_id):
+                receipts.append(
+                    Receipt(label, "unchanged", refused([]), identity, contract, None, load_id)
+                )
+                continue
+            verdict = self._judge_mapped(contract, mapped, mapping, data, identity)
+            size = sum(len(data[a]) for a in used)
+            receipts.append(
+                self._conclude(
+                    label,
+                    identity,
+                    contract,
+                    verdict,
+                    inputs,
+                    size,
+                    load_id,
+                    mapping.digest,
+                    frozenset(mapped.no_source),
+                )
+            )
+        return receipts
+
+    def _judge_mapped(
+        self,
+        contract: Contract,
+        mapped: MappedLedger,
+        mapping: Mapping,
+        data: dict[str, bytes],
+        identity: Identity,
+    ) -> Verdict:
+        try:
+            raw = apply_mapping(self.con, contract, mapped, mapping, data)
+        except Unreadable as exc:
+            return refused(exc.findings)
+        return judge(
+            self.con,
+            contract,
+            raw,
+            self.book,
+            org_id=identity.org_id,
+            period_start=identity.period.start,
+            period_end=identity.period.end,
+            is_bank_wide=True,
+            absent=frozenset(mapped.no_source),
+        )
+
+    # -- what both share ---------------------------------------------------------------------
+
+    def _is_in_force(self, identity: Identity, load_id: str) -> bool:
+        in_force = self.registry.load_in_force(
+            identity.ledger, identity.org_id, str(identity.period)
+        )
+        return in_force == load_id
+
+    def _conclude(
+        self,
+        label: str,
+        identity: Identity,
+        contract: Contract,
+        verdict: Verdict,
+        inputs: list[dict[str, str]],
+        size: int,
+        load_id: str,
+        mapping: str,
+        absent: frozenset[str],
+    ) -> Receipt:
+        status = "accepted" if verdict.is_accepted else "refused"
+        receipt = Receipt(label, status, verdict, identity, contract, None, load_id)
+        part_hash = ""
+        if verdict.is_accepted:
+            part = self.settings.home.lake_part(
+                identity.ledger, str(identity.period), identity.org_id, load_id
+            )
+            write_once(part, lambda path: self._write_part(contract, path))
+            part_hash = sha256_file(part)
+        with self.registry.transaction():
+            self._register_in(receipt, inputs, size)
+            if verdict.is_accepted:
+                slot = {
+                    "load_id": load_id,
+                    "ledger": identity.ledger,
+                    "org_id": identity.org_id,
+                    "period": str(identity.period),
+                }
+                self.registry.add_load(
+                    {
+                        **slot,
+                        "contract_version": contract.version,
+                        "mapping": mapping,
+                        "inputs": inputs,
+                        "row_count": verdict.accepted,
+                        "control_totals": verdict.control_totals,
+                        "absent_columns": sorted(absent),
+                        "part_sha256": part_hash,
+                    }
+                )
+                before = self.registry.load_in_force(
+                    identity.ledger, identity.org_id, str(identity.period)
+                )
+                if before:
+                    self.registry.add_load_event(
+                        self.actor, {**slot, "load_id": before}, "superseded"
+                    )
+                self.registry.add_load_event(self.actor, slot, "accepted")
+        if verdict.is_accepted and identity.ledger == "org_unit":
+            self._orgs = None
+        self._keep_findings(receipt)
+        return receipt
+
+    def _write_part(self, contract: Contract, path: Path) -> None:
+        columns = ", ".join(c.name for c in contract.columns)
+        order = ", ".join(contract.key)
+        self.con.execute(
+            f"copy (select {columns}, _row from typed order by {order}, _row) "
+            f"to '{path}' (format parquet, compression zstd)"
+        )
+
+    def _register(self, receipt: Receipt, inputs: list[dict[str, str]], size: int) -> None:
+        with self.registry.transaction():
+            self._register_in(receipt, inputs, size)
+        self._keep_findings(receipt)
+
+    def _register_in(self, receipt: Receipt, inputs: list[dict[str, str]], size: int) -> None:
+        identity, verdict = receipt.identity, receipt.verdict
+        digest = inputs[0]["sha256"]
+        if len(inputs) > 1:
+            digest = sha256("".join(i["sha256"] for i in inputs).encode())
+        receipt.seq = self.registry.add_receipt(
+            self.actor,
+            {
+                "file_name": receipt.file_name,
+                "sha256": digest,
+                "byte_size": size,
+                "ledger": identity.ledger if identity else None,
+                "org_id": identity.org_id if identity else None,
+                "period": str(identity.period) if identity else None,
+                "load_id": receipt.load_id,
+                "status": receipt.status,
+                "received": verdict.received,
+                "accepted": verdict.accepted,
+                "rejected": verdict.rejected,
+                "held": verdict.held,
+                "ignored": verdict.ignored,
+                "counts": verdict.counts,
+                "control_totals": verdict.control_totals,
+            },
+        )
+
+    def _keep_findings(self, receipt: Receipt) -> None:
+        """Row-level findings of the receipt as Parquet; values of personal columns are left out."""
+        table = receipt.verdict.findings
+        if table.num_rows == 0 or receipt.seq is None:
+            return
+        personal = {c.name for c in receipt.contract.columns if c.is_personal} if (
+            receipt.contract
+        ) else set()
+        if personal:
+            columns = table.column("column").to_pylist()
+            values = [
+                None if c in personal else v
+                for c, v in zip(columns, table.column("value").to_pylist(), strict=True)
+            ]
+            position = table.schema.get_field_index("value")
+            table = table.set_column(position, "value", pa.array(values, pa.string()))
+        folder = self.settings.home.findings / f"receipt={receipt.seq}"
+        write_once(
+            folder / "findings.parquet", lambda path: pq.write_table(table, path)
+        )
+
+    def _known_orgs(self) -> dict[str, str]:
+        """Organisation id to type, from the org_unit loads in force; empty before the first."""
+        if self._orgs is None:
+            loads = self.registry.load_set(self.registry.latest_seq(), "9999-12")
+            newest: dict[str, Any] = {}
+            for load in loads:
+                if load.ledger == "org_unit":
+                    newest[load.org_id] = load
+            self._orgs = {}
+            for load in newest.values():
+                path = self.settings.home.lake_part(
+                    "org_unit", load.period, load.org_id, load.load_id
+                )
+                table = pq.read_table(path, columns=["org_id", "org_type_code"])
+                self._orgs.update(
+                    zip(
+                        table.column("org_id").to_pylist(),
+                        table.column("org_type_code").to_pylist(),
+                        strict=True,
+                    )
+                )
+        return self._orgs
+
+
+def make_load_id(
+    identity: Identity, contract: Contract, mapping: str, digests: list[str]
+) -> str:
+    """Identity of a load: the same bytes under the same contract for the same slot."""
+    parts = [
+        identity.ledger,
+        identity.org_id,
+        str(identity.period),
+        contract.version,
+        mapping,
+        *sorted(digests),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def connect(settings: Settings, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection with the house's limits and no way to the network."""
+    settings.home.scratch.mkdir(parents=True, exist_ok=True)
+    return duckdb.connect(
+        database,
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(settings.home.scratch),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
