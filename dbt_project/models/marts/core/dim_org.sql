@@ -1,0 +1,19 @@
+-- grain: one row per organisation of the register in force at period end, the bank included
+with
+
+organisation as (
+    select * from {{ ref('int_org') }}
+)
+
+select
+    org_id,
+    org_name,
+    parent_org_id,
+    bank_id,
+    org_level,
+    org_type_code,
+    location_code,
+    is_urban_union,
+    opened_date,
+    is_active
+from organisation

@@ -1,0 +1,1 @@
+"""The warehouse build: what dbt needs before it runs, and running it."""
