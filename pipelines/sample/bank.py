@@ -1,0 +1,597 @@
+"""The invented bank: organisations, villages and communities, grids, head-office registers.
+
+Here belongs what exists before any customer does, and how each branch behaves (its profile).
+Every name is made of arbitrary characters and marked 示例; the division codes are not assigned to
+any county, so no identifier made from them can belong to a real place, person or firm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.random import Generator
+
+from pipelines.sample import columns as col
+from pipelines.sample.columns import ArrowColumn, BoolArray
+from pipelines.sample.days import NEVER, IntArray, Month, add_months, day_of
+from pipelines.sample.write import FileStyle
+
+ROOT_ID = "090000"
+DIVISION = 428999
+"""No prefecture has the code 4289; counties of the sample count down from here."""
+
+BANK_NAME = "云汀农村商业银行股份有限公司（示例）"
+NOTE = "示例"
+VILLAGE, COMMUNITY = 0, 1
+UNIT_KINDS = ("village", "community")
+SEGMENTS = (
+    "community_resident",
+    "rural_household",
+    "community_merchant",
+    "small_micro_enterprise",
+    "park_enterprise",
+)
+RESIDENT, RURAL, MERCHANT, ENTERPRISE, PARK = range(5)
+
+_FIRST = "望青白石龙柳松枫桃溪荷竹云鹤锦"
+_SECOND = "禾汀岚屿泉坪塘湾岭桥"
+_VILLAGE_FIRST = "上下前后东西新老高大小双三长古"
+_VILLAGE_SECOND = "溪坪塘垅冲坝畈岗庙桥井店墩湖圩"
+_COMMUNITY_SECOND = "华安和泰宁康景源文明"
+_PATTERN = (
+    "business_dept",
+    "urban",
+    "urban",
+    "county_seat",
+    "township",
+    "township",
+    "township",
+    "outlet",
+)
+_SIZE_WEIGHT = (1.5, 1.3, 1.2, 1.0, 0.9, 0.8, 0.7, 0.6)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a branch behaves; shares are of the loans that fall due, ratios of its units."""
+
+    scheme_id: str
+    pilot_ratio: tuple[float, float]
+    grid_ratio: tuple[float, float, float]
+    gap_units: int
+    has_overlap: bool
+    archive: dict[int, tuple[float, float, float]]
+    renewal_share: float
+    refinance_share: float
+    extension_share: float
+    default_share: float
+    soft_cap_yuan: int
+    deposit_growth: float
+    deposit_dip: bool
+
+
+def _archive(
+    resident: float, rural: float, merchant: float, small: float
+) -> dict[int, tuple[float, float, float]]:
+    """Coverage of pilot units at the start, after one and after two plan years."""
+
+    def curve(after_one: float) -> tuple[float, float, float]:
+        return (0.45 * after_one, after_one, min(0.97, after_one + 0.32))
+
+    return {
+        RESIDENT: curve(resident),
+        RURAL: curve(rural),
+        MERCHANT: curve(merchant),
+        ENTERPRISE: curve(small),
+        PARK: curve(small),
+    }
+
+
+_SANXIA, _HUBEI = "sanxia_grid", "hubei_county_grid"
+_PROFILES = (
+    Profile(
+        _SANXIA,
+        (0.30, 0.70),
+        (0.25, 0.40, 0.25),
+        0,
+        False,
+        _archive(0.47, 0.76, 0.58, 0.61),
+        0.05,
+        0.02,
+        0.02,
+        0.006,
+        90_000,
+        0.085,
+        False,
+    ),
+    Profile(
+        _HUBEI,
+        (0.40, 1.00),
+        (0.30, 0.40, 0.30),
+        0,
+        True,
+        _archive(0.52, 0.80, 0.60, 0.63),
+        0.18,
+        0.06,
+        0.03,
+        0.012,
+        400_000,
+        0.070,
+        False,
+    ),
+    Profile(
+        _SANXIA,
+        (0.30, 0.70),
+        (0.20, 0.35, 0.30),
+        0,
+        False,
+        _archive(0.44, 0.74, 0.55, 0.43),
+        0.08,
+        0.03,
+        0.03,
+        0.010,
+        120_000,
+        0.095,
+        False,
+    ),
+    Profile(
+        _HUBEI,
+        (0.40, 0.85),
+        (0.20, 0.30, 0.30),
+        0,
+        False,
+        _archive(0.36, 0.78, 0.57, 0.60),
+        0.10,
+        0.05,
+        0.05,
+        0.015,
+        250_000,
+        0.060,
+        False,
+    ),
+    Profile(
+        _SANXIA,
+        (0.30, 0.70),
+        (0.30, 0.45, 0.25),
+        0,
+        False,
+        _archive(0.49, 0.83, 0.62, 0.66),
+        0.04,
+        0.015,
+        0.02,
+        0.005,
+        60_000,
+        0.105,
+        False,
+    ),
+    Profile(
+        _HUBEI,
+        (0.40, 1.00),
+        (0.15, 0.30, 0.35),
+        2,
+        False,
+        _archive(0.45, 0.61, 0.49, 0.44),
+        0.12,
+        0.06,
+        0.06,
+        0.030,
+        300_000,
+        0.020,
+        True,
+    ),
+    Profile(
+        _SANXIA,
+        (0.20, 0.50),
+        (0.15, 0.20, 0.30),
+        1,
+        False,
+        _archive(0.42, 0.66, 0.52, 0.57),
+        0.09,
+        0.04,
+        0.04,
+        0.020,
+        150_000,
+        0.045,
+        False,
+    ),
+    Profile(
+        _HUBEI,
+        (0.40, 1.00),
+        (0.25, 0.40, 0.35),
+        0,
+        False,
+        _archive(0.48, 0.79, 0.59, 0.64),
+        0.03,
+        0.01,
+        0.015,
+        0.004,
+        50_000,
+        0.080,
+        False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Org:
+    """One organisation that sends files."""
+
+    org_id: str
+    name: str
+    org_type: str
+    location: str | None
+    parent_id: str
+    opened: int
+    division: str
+    township_no: int
+    township: str
+    customers: int
+    profile: Profile
+    style: FileStyle
+
+    @property
+    def is_rural(self) -> bool:
+        """Serves villages rather than a town."""
+        return self.location == "township"
+
+
+def organisations(branches: int, customers: int, with_workbooks: bool) -> list[Org]:
+    """The organisations that send files, 营业部 first; customers are split by size."""
+    weight = np.array([_SIZE_WEIGHT[i % 8] for i in range(branches)])
+    edges = np.floor(np.concatenate([[0.0], np.cumsum(weight)]) / weight.sum() * customers)
+    sizes = np.diff(edges).astype(int)
+    sizes[-1] += customers - int(sizes.sum())
+    result: list[Org] = []
+    last_branch = ROOT_ID
+    for i in range(branches):
+        kind = _PATTERN[i % 8] if i == 0 or i % 8 else "urban"
+        org_type = {"business_dept": "business_dept", "outlet": "outlet"}.get(kind, "branch")
+        location = {"business_dept": "urban", "outlet": "township"}.get(kind, kind)
+        place = _place_name(i)
+        suffix = {"business_dept": "营业部", "outlet": "分理处"}.get(kind, "支行")
+        name = "营业部（示例）" if i == 0 else f"{place}{suffix}（示例）"
+        org_id = f"{int(ROOT_ID) + 1 + i:06d}"
+        result.append(
+            Org(
+                org_id=org_id,
+                name=name,
+                org_type=org_type,
+                location=location,
+                parent_id=last_branch if org_type == "outlet" else ROOT_ID,
+                opened=day_of("1998-07-01") + 97 * i,
+                division=str(DIVISION - i // 90),
+                township_no=(1 if location == "urban" else 100) + i % 90,
+                township=place + ("街道" if location == "urban" else "镇"),
+                customers=int(sizes[i]),
+                profile=_PROFILES[i % 8],
+                style=_style(i, with_workbooks and int(sizes[i]) <= 6000 and i < 24),
+            )
+        )
+        if org_type == "branch":
+            last_branch = org_id
+    return result
+
+
+def _place_name(i: int) -> str:
+    """A made-up place name of two characters, three from the 151st on; all different."""
+    name = _FIRST[i % 15] + _SECOND[(7 * (i % 15) + i // 15) % 10]
+    return name if i < 150 else name + _VILLAGE_SECOND[i // 150 % 15]
+
+
+def _style(i: int, may_use_workbook: bool) -> FileStyle:
+    kind = i % 8
+    if kind in (6, 7) and may_use_workbook:
+        return FileStyle("xlsx")
+    if kind in (2, 5):
+        return FileStyle(encoding="gb18030", newline="\r\n")
+    if kind == 1:
+        return FileStyle(encoding="utf-8-sig", newline="\r\n")
+    return FileStyle(quoted=kind == 3)
+
+
+@dataclass(frozen=True)
+class Units:
+    """Villages and communities of one branch, with their plan.
+
+    ``pilot_from`` and the grids' days are ``NEVER`` where nothing is planned.
+    """
+
+    unit_ids: list[str]
+    names: list[str]
+    kind: IntArray
+    pilot_from: IntArray
+    grid_live: IntArray
+    has_grid: BoolArray
+    subclass: IntArray
+    population: IntArray  # units x segments
+    population_later: IntArray
+    extra_leaf: list[tuple[int, int, int, int]]  # unit, leaf number, live day, closed day
+    leaf_closed: dict[int, int]
+
+    @property
+    def count(self) -> int:
+        """Number of units."""
+        return len(self.unit_ids)
+
+
+def make_units(org: Org, rng: Generator, start: Month) -> Units:
+    """Draw the units of a branch and the days on which they become pilots and go live."""
+    count = int(np.clip(org.customers // 25, 10, 200))
+    towns = {"urban": 0.85, "county_seat": 0.5}.get(org.location or "", 0.08)
+    communities = max(1, round(count * towns))
+    kind = np.where(np.arange(count) < communities, COMMUNITY, VILLAGE).astype(np.int64)
+    number = np.where(kind == COMMUNITY, 1 + np.arange(count), 200 + np.arange(count))
+    unit_ids = [f"{org.division}{org.township_no:03d}{n:03d}" for n in number]
+    names = _unit_names(kind, rng)
+    profile = org.profile
+
+    order = rng.permutation(count)
+    pilots = [int(count * ratio + 0.5) for ratio in profile.pilot_ratio]
+    place = np.empty(count, dtype=np.int64)
+    place[order] = np.arange(count)
+    one_year = int(add_months(np.array([start.first]), 12)[0])
+    two_years = int(add_months(np.array([start.first]), 24)[0])
+    later = int(add_months(np.array([start.first]), 3)[0])
+    pilot_from = np.where(
+        place < pilots[0],
+        start.first + 9,
+        np.where(place < pilots[1], one_year + 9, two_years + 9),
+    )
+    pilot_from[(place == pilots[0] - 1) & (count > 12)] = later
+
+    before, first, second = (round(count * ratio) for ratio in profile.grid_ratio)
+    span = rng.integers(0, 300, count)
+    live = np.where(
+        place < before,
+        start.first - 20 - 2 * span,
+        np.where(
+            place < before + first,
+            start.first + 20 + span,
+            np.where(place < before + first + second, one_year + 8 + span, NEVER),
+        ),
+    )
+    villages = order[kind[order] == VILLAGE]
+    has_grid = np.ones(count, dtype=bool)
+    has_grid[villages[len(villages) - profile.gap_units :]] = profile.gap_units == 0
+    extra: list[tuple[int, int, int, int]] = []
+    closed: dict[int, int] = {}
+    if profile.has_overlap:
+        extra.append((int(order[0]), 2, start.first - 15, NEVER))
+    elif org.location == "urban" and org.org_type == "branch":
+        swap = int(add_months(np.array([start.first]), 6)[0])
+        closed[int(order[1])] = swap
+        extra.append((int(order[1]), 2, swap, NEVER))
+
+    population = _population(kind, org.customers, count, rng)
+    growth = (population * rng.uniform(0, 0.02, population.shape)).astype(np.int64)
+    return Units(
+        unit_ids,
+        names,
+        kind,
+        pilot_from.astype(np.int64),
+        live.astype(np.int64),
+        has_grid,
+        rng.integers(0, 4, count),
+        population,
+        population + growth,
+        extra,
+        closed,
+    )
+
+
+def _unit_names(kind: IntArray, rng: Generator) -> list[str]:
+    pairs = rng.permutation(225)
+    result = []
+    for k, pair in zip(kind.tolist(), pairs[: len(kind)].tolist(), strict=True):
+        if k == VILLAGE:
+            name = _VILLAGE_FIRST[pair % 15] + _VILLAGE_SECOND[pair // 15] + "村"
+        else:
+            name = (
+                _FIRST[pair % 15]
+                + _COMMUNITY_SECOND[pair // 15 % 10]
+                + ("" if pair // 15 < 10 else "新")
+                + "社区"
+            )
+        result.append(name)
+    return result
+
+
+def _population(kind: IntArray, customers: int, count: int, rng: Generator) -> IntArray:
+    """Households and entities per unit; some three times the customers of the branch."""
+    base = max(30.0, 3.0 * customers / count)
+    result = np.zeros((count, 5), dtype=np.int64)
+    spread = rng.uniform(0.6, 1.5, count)
+    town = kind == COMMUNITY
+    result[:, RESIDENT] = np.where(town, base * spread, 0)
+    result[:, RURAL] = np.where(~town, base * spread, 0)
+    result[:, MERCHANT] = np.where(town, base * 0.3 * rng.uniform(0.6, 1.5, count) + 6, 0)
+    result[:, ENTERPRISE] = base * np.where(town, 0.12, 0.06) * rng.uniform(0.6, 1.5, count) + 3
+    has_park = town & ((rng.uniform(size=count) < 0.3) | (np.arange(count) == 0))
+    result[:, PARK] = np.where(has_park, base * 0.1 * rng.uniform(0.6, 1.5, count) + 3, 0)
+    return result
+
+
+def admin_unit(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
+    """Register of villages and communities as it stands at the month's end."""
+    is_pilot = units.pilot_from <= month.last
+    return {
+        "admin_unit_id": pa.array(units.unit_ids),
+        "admin_unit_name": pa.array(units.names),
+        "unit_kind_code": col.codes(UNIT_KINDS, units.kind),
+        "township_name": col.constant(org.township, units.count),
+        "division_code": col.constant(org.division, units.count),
+        "branch_id": col.constant(org.org_id, units.count),
+        "is_urban": col.flags(units.kind == COMMUNITY),
+        "is_pilot": col.flags(is_pilot),
+        "pilot_from_date": col.dates(units.pilot_from, ~is_pilot),
+    }
+
+
+def segment_population(
+    org: Org, units: Units, month: Month, start: Month
+) -> dict[str, ArrowColumn]:
+    """Subjects to be archived; counted anew once a year."""
+    years = month.year - start.year
+    table = units.population if years == 0 else units.population_later
+    unit, segment = np.nonzero(units.population)
+    count = len(unit)
+    return {
+        "admin_unit_id": col.picks(units.unit_ids, unit),
+        "segment_code": col.codes(SEGMENTS, segment),
+        "branch_id": col.constant(org.org_id, count),
+        "subject_count": pa.array(table[unit, segment]),
+        "source_name": col.constant("示例：户籍与市场主体登记", count),
+        "statistics_date": col.day(day_of(f"{start.year + min(years, 1) - 1}-12-31"), count),
+    }
+
+
+def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
+    """Grids as they stand at the month's end: one big grid and its leaf for each unit."""
+    rows: list[tuple[int, int, int, int]] = []
+    for unit in np.flatnonzero(units.has_grid).tolist():
+        live = int(units.grid_live[unit])
+        rows.append((unit, 0, live, NEVER))
+        rows.append((unit, 1, live, units.leaf_closed.get(unit, NEVER)))
+        rows.extend(r for r in units.extra_leaf if r[0] == unit and r[2] <= month.last)
+    unit_of, number, live_day, closed_day = (
+        np.array(values, dtype=np.int64) for values in zip(*rows, strict=True)
+    )
+    ids = [f"G{units.unit_ids[u]}{n:02d}" for u, n, _, _ in rows]
+    parents = [None if n == 0 else f"G{units.unit_ids[u]}00" for u, n, _, _ in rows]
+    names = [units.names[u] + ("大网格" if n == 0 else f"第{n}小网格") for u, n, _, _ in rows]
+    town = units.kind[unit_of] == COMMUNITY
+    return {
+        "grid_id": pa.array(ids),
+        "grid_name": pa.array(names),
+        "parent_grid_id": pa.array(parents, pa.string()),
+        "grid_level_code": col.codes(("big", "leaf"), np.minimum(number, 1)),
+        "grid_class_code": col.codes(("urban", "rural"), np.where(town, 0, 1)),
+        "grid_subclass_code": col.codes(
+            ("community", "commercial", "park", "campus"),
+            np.where(town & (number > 0), units.subclass[unit_of], -1),
+        ),
+        "admin_unit_id": col.picks(units.unit_ids, unit_of),
+        "branch_id": col.constant(org.org_id, len(rows)),
+        "live_date": col.dates(live_day, live_day > month.last),
+        "closed_date": col.dates(closed_day, closed_day > month.last),
+    }
+
+
+def org_unit(orgs: Sequence[Org]) -> dict[str, ArrowColumn]:
+    """Every organisation, the bank first, an outlet that closed long ago last."""
+    closed_id = f"{int(ROOT_ID) + 9001:06d}"
+    count = len(orgs) + 2
+    types = ("bank", "business_dept", "branch", "outlet")
+    places = ("urban", "county_seat", "township")
+    type_index = [0, *(types.index(o.org_type) for o in orgs), 3]
+    place_index = [0, *(places.index(o.location) if o.location else -1 for o in orgs), 2]
+    union = [None, *(o.location == "urban" and o.org_type == "branch" for o in orgs), False]
+    licences = [f"B9{int(i):06d}H342899901" for i in (ROOT_ID, *(o.org_id for o in orgs))]
+    opened = [day_of("1998-06-18"), *(o.opened for o in orgs), day_of("2004-05-10")]
+    return {
+        "org_id": pa.array([ROOT_ID, *(o.org_id for o in orgs), closed_id]),
+        "org_name": pa.array([BANK_NAME, *(o.name for o in orgs), "旧渡分理处（示例，已撤销）"]),
+        "parent_org_id": pa.array([None, *(o.parent_id for o in orgs), ROOT_ID], pa.string()),
+        "org_type_code": col.codes(types, np.array(type_index)),
+        "location_code": col.codes(places, np.array(place_index)),
+        "is_urban_union": pa.array(union, pa.bool_()),
+        "division_code": pa.array([str(DIVISION), *(o.division for o in orgs), str(DIVISION)]),
+        "licence_no": pa.array([*licences, None], pa.string()),
+        "reporting_scope_code": col.codes(
+            ("legal_entity",), np.where(np.arange(count) == 0, 0, -1)
+        ),
+        "opened_date": col.dates(np.array(opened)),
+        "closed_date": col.dates(np.array([NEVER] * (count - 1) + [day_of("2023-06-30")])),
+    }
+
+
+def scheme_binding(orgs: Sequence[Org], start: Month) -> dict[str, ArrowColumn]:
+    """Pay scheme for all, one grid scheme each; one branch changed its grid scheme."""
+    rows: list[tuple[str, str, int, int]] = []
+    for place, org in enumerate(orgs):
+        if place == 5:
+            rows.append((org.org_id, _SANXIA, start.first - 366, start.first - 1))
+        rows.append((org.org_id, org.profile.scheme_id, start.first, NEVER))
+        rows.append((org.org_id, "rcu_salary", start.first, NEVER))
+    return {
+        "org_id": pa.array([r[0] for r in rows]),
+        "scheme_id": pa.array([r[1] for r in rows]),
+        "effective_date": col.dates(np.array([r[2] for r in rows])),
+        "expiry_date": col.dates(np.array([r[3] for r in rows])),
+        "note": col.constant(NOTE, len(rows)),
+    }
+
+
+CONTENT_RATES = {
+    "content_rate_deposit": 36,
+    "content_rate_interest": 320,
+    "content_rate_interest_business_dept": 260,
+    "content_rate_npl_recovery": 450,
+}
+"""Yuan of pay per 10 000 yuan; invented (the source leaves all four blank)."""
+
+OWN_NPL_RATE = 520
+"""The fifth branch's own rate for NPL recovery, which beats the bank's."""
+
+
+def scheme_param(
+    orgs: Sequence[Org], start: Month, approved: Sequence[tuple[int, int]]
+) -> dict[str, ArrowColumn]:
+    """The bank's parameters; ``approved`` are (year, yuan) of totals known by then."""
+    year = str(start.year)
+    rows: list[tuple[str, str, str, str, str, int, int]] = [
+        (scheme, "plan_start_year", ROOT_ID, year, "年", start.first, NEVER)
+        for scheme in (_SANXIA, _HUBEI, "rcu_salary")
+    ]
+    rows += [
+        ("rcu_salary", name, ROOT_ID, str(value), "元/万元", start.first, NEVER)
+        for name, value in CONTENT_RATES.items()
+    ]
+    if len(orgs) > 4:
+        rows.append(
+            (
+                "rcu_salary",
+                "content_rate_npl_recovery",
+                orgs[4].org_id,
+                str(OWN_NPL_RATE),
+                "元/万元",
+                start.first,
+                NEVER,
+            )
+        )
+    rows += [
+        (
+            "rcu_salary",
+            "provincial_approved_total",
+            ROOT_ID,
+            str(yuan),
+            "元",
+            day_of(f"{paid}-01-01"),
+            day_of(f"{paid}-12-31"),
+        )
+        for paid, yuan in approved
+    ]
+    return {
+        "scheme_id": pa.array([r[0] for r in rows]),
+        "param_name": pa.array([r[1] for r in rows]),
+        "org_id": pa.array([r[2] for r in rows]),
+        "param_value": pa.array([r[3] for r in rows]),
+        "unit": pa.array([r[4] for r in rows]),
+        "effective_date": col.dates(np.array([r[5] for r in rows])),
+        "expiry_date": col.dates(np.array([r[6] for r in rows])),
+        "approved_by": col.constant("示例：理事会决议", len(rows)),
+        "note": col.constant(NOTE, len(rows)),
+    }
+
+
+def calendar_override(start: Month) -> dict[str, ArrowColumn]:
+    """Two invented local days: one closed, one worked."""
+    days = np.array([day_of(f"{start.year}-09-12"), day_of(f"{start.year}-09-14")])
+    return {
+        "calendar_date": col.dates(days),
+        "is_workday": pa.array([False, True]),
+        "reason": pa.array(["示例：县庆放假一日", "示例：县庆调休上班"]),
+    }
