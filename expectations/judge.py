@@ -18,6 +18,8 @@ from expectations.contract import Column, Contract
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.rule import Rule, RuleBook
 
+# Blanks that files carry around a cell: tab, line ends, no-break and full-width space, BOM.
+_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
 _TRUE = ("是", "true", "TRUE", "True", "1", "Y")
 _FALSE = ("否", "false", "FALSE", "False", "0", "N")
 _NUMBER = r"[-+]?[0-9]+(\.[0-9]+)?"
@@ -145,8 +147,9 @@ class _Job:
 
     def run(self) -> Verdict:
         received = self.raw.table.num_rows + self.raw.refused_rows + sum(self.raw.ignored.values())
-        ignored = self._shape()
+        self._shape()
         self._type()
+        ignored = self._set_apart()
         self.con.execute(_EMPTY_FINDINGS)
         self._cell_findings()
         self._row_findings()
@@ -159,31 +162,27 @@ class _Job:
             self.con.unregister("file_findings")
         return self._verdict(received, ignored)
 
-    def _shape(self) -> dict[str, int]:
-        """Trim the cells, set blank rows, subtotals and footnotes apart."""
+    def _shape(self) -> None:
+        """The trimmed cells as a view; ``_first`` is a row's first filled cell."""
         self.con.register("raw_arrow", self.raw.table)
-        cells = [f"nullif(trim(c{i}, {_sql_space()}), '') as c{i}" for i in self._file_columns()]
-        first = ", ".join(f"c{i}" for i in self._file_columns()) or "null"
+        cells = [f"nullif(trim(c{i}, {_BLANKS}), '') as c{i}" for i in self._file_columns()]
+        first = ", ".join(f"c{i}" for i in self._file_columns())
         self.con.execute(
             f"""
             create or replace temp view shaped as
-            select
-                *,
-                case
-                    when _first is null then 'blank'
-                    when regexp_full_match(_first, '{_SUBTOTAL}') then 'subtotal'
-                    when regexp_full_match(_first, '{_FOOTNOTE}') then 'footnote'
-                end as _ignored
-            from (
-                select *, coalesce({first}, null) as _first
-                from (select _row, {", ".join(cells)} from raw_arrow)
-            )
+            select *, coalesce({first}, null) as _first
+            from (select _row, {", ".join(cells)} from raw_arrow)
             """
         )
-        rows = self.con.execute(
-            "select _ignored, count(*) from shaped where _ignored is not null group by 1 order by 1"
-        ).fetchall()
+
+    def _set_apart(self) -> dict[str, int]:
+        """Take blank rows, subtotals and footnotes out of the typed rows; count them by reason."""
         ignored = dict(self.raw.ignored)
+        rows = self.con.execute(
+            "select _ignored, count(*) from typed where _ignored is not null group by 1 order by 1"
+        ).fetchall()
+        if rows:
+            self.con.execute("delete from typed where _ignored is not null")
         for reason, count in rows:
             ignored[reason] = ignored.get(reason, 0) + count
         return ignored
@@ -207,12 +206,14 @@ class _Job:
         self.con.execute(
             f"""
             create or replace temp table typed as
-            select _row, {names}, cast({" + ".join(bits) or "0"} as bigint) as _bad
-            from (
-                select _row, {", ".join(typed)}, {raws}
-                from shaped
-                where _ignored is null
-            )
+            select
+                _row, {names}, cast({" + ".join(bits) or "0"} as bigint) as _bad,
+                case
+                    when _first is null then 'blank'
+                    when regexp_full_match(_first, '{_SUBTOTAL}') then 'subtotal'
+                    when regexp_full_match(_first, '{_FOOTNOTE}') then 'footnote'
+                end as _ignored
+            from (select _row, _first, {", ".join(typed)}, {raws} from shaped)
             """
         )
         if self.raw.cell_findings:
@@ -269,7 +270,7 @@ class _Job:
                 create or replace temp table faulty as
                 select t.*, s.* exclude (_row)
                 from typed as t
-                join (select _row, {raws} from shaped where _ignored is null) as s using (_row)
+                join (select _row, {raws} from shaped) as s using (_row)
                 where t._bad <> 0
                 """
             )
@@ -479,10 +480,6 @@ def _made(rule: Rule, field_name: str, violation: str, expected: str) -> Rule:
             "expected": expected,
         }
     )
-
-
-def _sql_space() -> str:
-    return "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
 
 
 def _typed(column: Column, raw: str) -> str:

@@ -13,7 +13,7 @@ from expectations.contract import Column, Contract
 
 _STAGING = Path("models") / "staging"
 _METRICS = Path("models") / "marts" / "metrics"
-_UNION = _METRICS / "mart_metric_value.sql"
+_UNION = Path("models") / "marts" / "mart_metric_value.sql"
 _METRIC_COLUMNS = (
     "metric_id",
     "definition_id",

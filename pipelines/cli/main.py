@@ -1,0 +1,66 @@
+"""``jingtian``: parsing of the command line and the exit codes.
+
+Exit 0 done, 1 refused or blocked, 2 could not run. Results go to standard output, progress and
+logs to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+from pipelines.errors import JingtianError
+
+_COMMANDS = {
+    "sample": "生成示例银行 | make the seeded sample bank",
+    "receive": "接收报送文件 | receive uploads: land, judge, load what passes",
+    "validate": "只校验不入库 | judge files without loading them",
+    "close": "月结 | close a month: lake gate, warehouse, mart gate, due reports",
+    "metric": "查询指标 | figures with numerator, denominator, target, definition",
+    "explain": "解释数字 | the rows and rules behind a figure",
+    "report": "报表 | list or emit outputs",
+    "status": "报送与月结状态 | who has sent what, what is closed and emitted",
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with all commands; a command's own arguments are added by its module."""
+    parser = argparse.ArgumentParser(
+        prog="jingtian",
+        description="井田 Jingtian：农村银行普惠金融数据管道 | inclusive-finance reporting",
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", help="数据目录 | data directory (default $JINGTIAN_HOME or ./data)")
+    shared.add_argument("--lang", choices=("zh", "en"), default=os.environ.get("JINGTIAN_LANG", "zh"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in _COMMANDS.items():
+        module = importlib.import_module(f"pipelines.cli.{name}")
+        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    arguments = build_parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except JingtianError as exc:
+        print(exc.text(arguments.lang), file=sys.stderr)
+        return exc.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("已中断 | interrupted", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""``jingtian metric``: figures with numerator, denominator, target and definition."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("metric", metavar="METRIC")
+    parser.add_argument("--period", help="月份 | YYYY-MM (default: newest closed)")
+    parser.add_argument("--org", help="机构号 | organisation")
+    parser.add_argument("--segment", help="分组 | segment")
+    parser.add_argument("--as-of", help="知识时点 | sequence number or local date")
+    parser.add_argument("--format", choices=("text", "json", "csv", "xlsx"), default="text")
+    parser.add_argument("--out", help="输出文件 | output file (needed for xlsx)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the figures."""
+    from pipelines.analyst import read_metric
+    from pipelines.errors import UsageError
+    from pipelines.settings import Settings
+
+    settings = Settings.from_env(arguments.home)
+    build_dir = None
+    if arguments.as_of:
+        from pipelines.cli.as_of import resolve_as_of
+        from pipelines.rebuilt import build_as_of
+
+        if not arguments.period:
+            raise UsageError("--as-of 需要同时给出 --period。", "--as-of needs --period.")
+        seq = resolve_as_of(settings, arguments.as_of, arguments.lang)
+        build_dir = build_as_of(settings, arguments.period, seq)
+    figures = read_metric(
+        settings,
+        arguments.metric,
+        period=arguments.period,
+        org_id=arguments.org,
+        segment=arguments.segment,
+        build_dir=build_dir,
+    )
+    rows = figures.to_pylist()
+    if arguments.format == "xlsx":
+        if not arguments.out:
+            raise UsageError("xlsx 需要 --out 文件名。", "xlsx needs --out.")
+        _write_xlsx(rows, Path(arguments.out))
+        print(arguments.out)
+        return 0
+    if arguments.format == "json":
+        from pipelines.cli.verdicts import dump
+
+        text = dump(rows)
+    elif arguments.format == "csv":
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        text = stream.getvalue().rstrip("\n")
+    else:
+        text = _text(rows, arguments.lang)
+    if arguments.out:
+        Path(arguments.out).write_text(text + "\n", encoding="utf-8")
+        print(arguments.out, file=sys.stderr)
+    else:
+        print(text)
+    return 0
+
+
+def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
+    from pipelines.headline import pad, value_text
+
+    zh = lang == "zh"
+    first = rows[0]
+    name = first["name_zh"] if zh else first["name_en"]
+    lines = [f"{name}（{first['metric_id']}） {first['period']}"]
+    lines.append(f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}")
+    lines.append(f"{'来源' if zh else 'source'}: {first['source']}")
+    heads = ("机构", "分组", "值", "分子", "分母", "目标") if zh else (
+        "organisation", "segment", "value", "numerator", "denominator", "target"
+    )  # fmt: skip
+    widths = (26, 36, 24, 22, 22)
+    lines.append("".join(pad(h, w) for h, w in zip(heads, (*widths, 10), strict=True)))
+    for row in rows:
+        cells = (
+            f"{row['org_id']} {row['org_name']}",
+            row["segment"],
+            value_text(row["value"], row["unit"], row["kind"], row["reason_code"]),
+            "—" if row["numerator"] is None else f"{row['numerator']:,.2f}",
+            "—" if row["denominator"] is None else f"{row['denominator']:,.2f}",
+        )
+        line = "".join(pad(str(c), w) for c, w in zip(cells, widths, strict=True))
+        lines.append(line + _target(row, zh))
+    return "\n".join(lines)
+
+
+def _target(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
+    if row["scheme_id"] is None:
+        return "无目标" if zh else "no target"
+    if row["target"] is None:
+        return f"{row['scheme_id']} {row['target_reason'] or ''}"
+    shown = f"{row['target'] * 100:.2f} %" if row["kind"] == "ratio" else f"{row['target']:,.2f}"
+    if row["is_attained"] is None:
+        verdict = row["target_reason"] or ""
+    elif zh:
+        verdict = "达标" if row["is_attained"] else "未达标"
+    else:
+        verdict = "attained" if row["is_attained"] else "missed"
+    return f"{row['scheme_id']} {row['phase'] or ''} {row['operator']} {shown} {verdict}"
+
+
+def _write_xlsx(rows: list[dict], path: Path) -> None:  # type: ignore[type-arg]
+    import datetime as dt
+
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path))
+    book.set_properties({"created": dt.datetime(2000, 1, 1)})
+    sheet = book.add_worksheet("指标")
+    bold = book.add_format({"bold": True})
+    for column, name in enumerate(rows[0]):
+        sheet.write_string(0, column, name, bold)
+    for line, row in enumerate(rows, start=1):
+        for column, value in enumerate(row.values()):
+            if isinstance(value, bool):
+                sheet.write_boolean(line, column, value)
+            elif isinstance(value, str):
+                sheet.write_string(line, column, value)
+            elif value is not None:
+                sheet.write_number(line, column, value)
+    sheet.freeze_panes(1, 0)
+    sheet.autofit()
+    book.close()

@@ -1,0 +1,99 @@
+"""``jingtian receive``: land, judge, load what passes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="文件或目录 | files or folders")
+    parser.add_argument("--mapping", help="外部导出的映射 | mapping of a foreign export")
+    parser.add_argument("--ledger", help="台账名 | ledger, overrides the file name")
+    parser.add_argument("--branch", help="机构号 | organisation, overrides the file name")
+    parser.add_argument("--period", help="月份 | YYYY-MM, overrides the file name")
+    parser.add_argument("--by", default="cli", help="经办人 | who receives")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Receive and print the accounting; exit 1 when a file was refused."""
+    from pipelines.cli.verdicts import dump, verdict_json, verdict_text
+    from pipelines.landing.mapping import load_mapping
+    from pipelines.landing.receive import Receipt, Receiver
+    from pipelines.periods import parse_period
+    from pipelines.registry import Registry
+    from pipelines.settings import Settings
+
+    settings = Settings.from_env(arguments.home)
+    files = upload_paths(arguments.paths) if not arguments.mapping else []
+    receipts: list[Receipt] = []
+    with Registry(settings.home.registry) as registry:
+        receiver = Receiver(settings, registry, arguments.by)
+
+        def show(receipt: Receipt) -> None:
+            receipts.append(receipt)
+            if arguments.format == "text" and (receipt.status == "refused" or len(files) <= 20):
+                print(verdict_text(receipt, receiver.book, arguments.lang))
+            elif sys.stderr.isatty() or len(receipts) % 100 == 0:
+                print(f"{len(receipts)}/{len(files)} {receipt.file_name}", file=sys.stderr)
+
+        if arguments.mapping:
+            mapping = load_mapping(arguments.mapping, receiver.contracts)
+            for folder in arguments.paths:
+                for receipt in receiver.receive_export(Path(folder), mapping):
+                    show(receipt)
+            if arguments.format == "text":
+                for name, why in mapping.ignored_files.items():
+                    print(f"忽略 {name}: {why}" if arguments.lang == "zh" else f"ignored {name}: {why}")
+        else:
+            receiver.receive_files(
+                files,
+                ledger=arguments.ledger,
+                org_id=arguments.branch,
+                period=parse_period(arguments.period) if arguments.period else None,
+                on_receipt=show,
+            )
+        if arguments.format == "json":
+            print(dump([verdict_json(r, receiver.book) for r in receipts]))
+        else:
+            print(_summary(receipts, arguments.lang))
+    return 1 if any(r.status == "refused" for r in receipts) else 0
+
+
+def upload_paths(paths: list[str]) -> list[Path]:
+    """Files named, and the files of folders named (hidden ones left aside).
+
+    Raises:
+        UsageError: A path does not exist, or there is no file at all.
+    """
+    from pipelines.errors import UsageError
+
+    found: list[Path] = []
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.is_file() and p.name[0] != ".")
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UsageError(f"找不到文件或目录：{path}", f"no such file or folder: {path}")
+    if not found:
+        raise UsageError("目录中没有文件。", "there is no file in the folder.")
+    return found
+
+
+def _summary(receipts: list, lang: str) -> str:  # type: ignore[type-arg]
+    by = {s: sum(r.status == s for r in receipts) for s in ("accepted", "unchanged", "refused")}
+    rows = sum(r.verdict.accepted for r in receipts)
+    if lang == "zh":
+        return (
+            f"共 {len(receipts)} 个文件：接受 {by['accepted']}（{rows} 行），"
+            f"未变 {by['unchanged']}，退回 {by['refused']}"
+        )
+    return (
+        f"{len(receipts)} files: accepted {by['accepted']} ({rows} rows), "
+        f"unchanged {by['unchanged']}, refused {by['refused']}"
+    )

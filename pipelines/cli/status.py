@@ -1,0 +1,28 @@
+"""``jingtian status``: what was received, closed and emitted."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--period", help="月份 | YYYY-MM (default: newest received)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Per organisation and ledger: missing, received, refused, accepted; then close and packs."""
+    from pipelines.cli.verdicts import dump
+    from pipelines.readiness import readiness
+    from pipelines.registry import Registry
+    from pipelines.settings import Settings
+
+    settings = Settings.from_env(arguments.home)
+    with Registry(settings.home.registry) as registry:
+        result = readiness(settings, registry, arguments.period)
+    if arguments.format == "json":
+        print(dump(result.as_dict()))
+    else:
+        print(result.text(arguments.lang))
+    return 0

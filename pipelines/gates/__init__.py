@@ -1,0 +1,1 @@
+"""Gates: freezing what is judged, calling the suites, registering the decision."""

@@ -1,0 +1,96 @@
+"""The mart gates: freeze what emission reads, judge the frozen files, keep both together.
+
+Only the tables an output reads are frozen, as Parquet in key order, so that the same inputs give
+the same bytes. The salary pools have a slice of their own because they have rights of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.decision import Decision, file_digest
+from expectations.runner import judge_slice
+from expectations.suite import load_suite
+from pipelines.paths import Home
+
+# Slice -> table -> (relation in the warehouse, key order).
+SLICES: dict[str, dict[str, tuple[str, str]]] = {
+    "marts": {
+        "metric_value": ("mart_metric_value", "metric_id, org_level, org_id, segment"),
+        "target_attainment": (
+            "mart_target_attainment",
+            "scheme_id, metric_id, segment, org_level, org_id, phase",
+        ),
+        "dim_org": ("dim_org", "org_id"),
+        "dim_metric": ("dim_metric", "metric_id"),
+    },
+    "pay": {
+        "pay_month": ("pay.main.pay_month", "org_id, month"),
+        "pay_settlement": ("pay.main.pay_settlement", "org_id"),
+        "dim_org": ("dim_org", "org_id"),
+    },
+}
+
+
+@dataclass
+class SliceVerdict:
+    """A judged slice and where it lies."""
+
+    decision: Decision
+    folder: Path
+
+
+def judge_marts(
+    con: duckdb.DuckDBPyConnection,
+    slice_name: str,
+    period: str,
+    home: Home,
+    hashes: dict[str, str],
+    *,
+    absent: Mapping[str, str] | None = None,
+) -> SliceVerdict:
+    """Freeze and judge one slice.
+
+    Args:
+        con: Read connection to a build (``pay`` attached under that name).
+        slice_name: ``marts`` or ``pay``.
+        period: ``YYYY-MM``.
+        home: Where frozen slices go: ``data/gated/<slice>/<fingerprint>/``.
+        hashes: Today's digests.
+        absent: Tables whose source is absent, with the reason; not frozen, not judged.
+    """
+    root = home.gated / slice_name
+    root.mkdir(parents=True, exist_ok=True)
+    staged = root / ".staged"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    tables: dict[str, Path] = {}
+    for name, (relation, order) in SLICES[slice_name].items():
+        if absent and name in absent:
+            continue
+        path = staged / f"{name}.parquet"
+        con.execute(
+            f"copy (select * from {relation} order by {order}) to '{path}' "
+            "(format parquet, compression zstd)"
+        )
+        tables[name] = path
+    files = {p.name: file_digest(p) for p in tables.values()}
+    decision = judge_slice(
+        load_suite("marts", slice_name),
+        gate=slice_name,
+        period=period,
+        tables=tables,
+        hashes=hashes,
+        absent=absent,
+        slice_files=files,
+    )
+    final = root / decision.fingerprint
+    decision.write(staged)
+    shutil.rmtree(final, ignore_errors=True)
+    staged.replace(final)
+    return SliceVerdict(decision, final)

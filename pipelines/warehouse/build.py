@@ -1,0 +1,71 @@
+"""One build: inputs, dbt, and the finished directory moved into place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import Contract
+from pipelines.landing.receive import connect
+from pipelines.paths import Home
+from pipelines.settings import Settings
+from pipelines.warehouse.dbt import DbtProject
+from pipelines.warehouse.inputs import write_inputs
+from pipelines.warehouse.load_set import LoadSet
+
+WAREHOUSE_FILE = "jingtian.duckdb"
+PAY_FILE = "pay.duckdb"
+_COMPLETE = "COMPLETE"
+
+
+def build_warehouse(
+    settings: Settings,
+    project: DbtProject,
+    contracts: dict[str, Contract],
+    load_set: LoadSet,
+    gaps: dict[str, str],
+    target: Path,
+) -> Path:
+    """Build the warehouse of one load set into ``target``.
+
+    The build grows in a working directory and is renamed when it is whole, so a directory under
+    ``builds`` is always complete.
+    """
+    folder = project.start()
+    con = connect(settings, str(folder / WAREHOUSE_FILE))
+    try:
+        write_inputs(con, contracts, load_set, settings.home, gaps)
+    finally:
+        con.close()
+    project.build()
+    text = json.dumps(load_set.as_dict(), ensure_ascii=False, indent=1)
+    (folder / "load_set.json").write_text(text + "\n", encoding="utf-8")
+    (folder / _COMPLETE).write_text("", encoding="utf-8")
+    (folder / PAY_FILE).chmod(0o600)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    folder.replace(target)
+    return target
+
+
+def find_build(home: Home, build_id: str) -> Path | None:
+    """The complete build of that id, published or rebuilt; None when there is none."""
+    for folder in (home.build(build_id), home.rebuilt / build_id):
+        if (folder / _COMPLETE).is_file():
+            return folder
+    return None
+
+
+def attach_build(
+    settings: Settings, folder: Path, *, with_pay: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """A connection that reads a build; the catalog names are those the build was made with."""
+    con = connect(settings)
+    con.execute(f"attach '{folder / WAREHOUSE_FILE}' as jingtian (read_only)")
+    if with_pay and (folder / PAY_FILE).exists():
+        con.execute(f"attach '{folder / PAY_FILE}' as pay (read_only)")
+    con.execute("use jingtian")
+    return con

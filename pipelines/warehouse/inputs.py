@@ -1,0 +1,127 @@
+"""What dbt reads: views over the lake's Parquet files and a few small tables about the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from expectations.contract import Contract
+from expectations.judge import literal
+from pipelines.paths import Home
+from pipelines.periods import window
+from pipelines.registry import Load
+from pipelines.warehouse.load_set import LoadSet
+
+
+def write_inputs(
+    con: duckdb.DuckDBPyConnection,
+    contracts: dict[str, Contract],
+    load_set: LoadSet,
+    home: Home,
+    gaps: dict[str, str],
+) -> None:
+    """Create the schemas ``lake`` and ``run`` in a build's database.
+
+    Args:
+        con: Connection to the build's file.
+        contracts: All ledgers.
+        load_set: The loads in force.
+        home: Where the lake is.
+        gaps: Metric id to the reason why it has no source at all.
+    """
+    create_lake_views(con, contracts, load_set, home)
+    write_run_tables(con, contracts, load_set, gaps)
+
+
+def create_lake_views(
+    con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], load_set: LoadSet, home: Home
+) -> None:
+    """Views ``lake.<ledger>`` and ``lake.<ledger>_history``; typed and empty without loads."""
+    con.execute("create schema if not exists lake")
+    for name, contract in contracts.items():
+        for view, loads in (
+            (name, load_set.current[name]),
+            (f"{name}_history", load_set.history[name]),
+        ):
+            con.execute(f"create or replace view lake.{view} as {_scan(contract, loads, home)}")
+
+
+def _scan(contract: Contract, loads: Sequence[Load], home: Home) -> str:
+    if not loads:
+        columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in contract.columns)
+        keys = ", ".join(f"cast(null as varchar) as {n}" for n in ("_period", "_org", "_load_id"))
+        return f"select {columns}, {keys}, cast(null as bigint) as _row where false"
+    paths = ", ".join(
+        literal(str(home.lake_part(x.ledger, x.period, x.org_id, x.load_id))) for x in loads
+    )
+    columns = ", ".join(c.name for c in contract.columns)
+    types = "{'period': varchar, 'org': varchar, 'load': varchar}"
+    return (
+        f'select {columns}, "period" as _period, "org" as _org, "load" as _load_id, _row '
+        f"from read_parquet([{paths}], hive_partitioning = true, hive_types = {types})"
+    )
+
+
+def write_run_tables(
+    con: duckdb.DuckDBPyConnection,
+    contracts: dict[str, Contract],
+    load_set: LoadSet,
+    gaps: dict[str, str],
+) -> None:
+    """Tables of schema ``run``: the period, its months, the loads in force, what is absent."""
+    con.execute("create schema if not exists run")
+    period = load_set.period
+    con.execute(
+        """
+        create or replace table run.run_context (
+            period varchar, period_start date, period_end date, year_start date,
+            previous_year_end_period varchar, previous_period varchar
+        )
+        """
+    )
+    con.execute(
+        "insert into run.run_context values (?, ?, ?, ?, ?, ?)",
+        [
+            str(period),
+            period.start,
+            period.end,
+            period.year_start,
+            f"{period.year - 1}-12",
+            str(period.shift(-1)),
+        ],
+    )
+    span = window(period)
+    _table(
+        con,
+        "run_month",
+        {
+            "month": [str(m) for m in span],
+            "month_start": [m.start for m in span],
+            "month_end": [m.end for m in span],
+            "previous_month": [str(m.shift(-1)) for m in span],
+            "is_current_year": [m.year == period.year for m in span],
+        },
+    )
+    names = ("ledger", "org", "month", "load_id", "load_period")
+    columns = list(zip(*load_set.months, strict=True)) or [()] * len(names)
+    _table(con, "run_load", dict(zip(names, map(list, columns), strict=True)))
+    present = load_set.present()
+    _table(
+        con,
+        "run_ledger",
+        {"ledger": list(contracts), "is_present": [name in present for name in contracts]},
+    )
+    _table(
+        con, "run_metric_gap", {"metric_id": list(gaps), "reason_code": list(gaps.values())}
+    )
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[object]]) -> None:
+    arrays = {
+        k: pa.array(v) if v else pa.array([], pa.string()) for k, v in columns.items()
+    }
+    con.register("rows", pa.table(arrays))
+    con.execute(f"create or replace table run.{name} as select * from rows")
+    con.unregister("rows")
