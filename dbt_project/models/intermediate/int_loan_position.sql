@@ -48,10 +48,12 @@ by_org as (
         sum(by_status.inclusive_balance) as inclusive_balance,
         sum(by_status.npl_balance) as npl_balance,
         sum(by_status.unknown_balance_count) as unknown_balance_count,
+        sum(by_status.unknown_amount_count) as unknown_amount_count,
         sum(by_status.unknown_agri_count) as unknown_agri_count,
         sum(by_status.unknown_small_micro_count) as unknown_small_micro_count,
         sum(by_status.unknown_inclusive_count) as unknown_inclusive_count,
-        sum(by_status.unknown_class_count) as unknown_class_count
+        sum(by_status.unknown_class_count) as unknown_class_count,
+        sum(by_status.unknown_status_count) as unknown_status_count
     from by_status
     inner join member on by_status.branch_id = member.branch_id
     group by
@@ -77,6 +79,10 @@ position as (
             source_gap.reason_code,
             case when by_org.unknown_balance_count > 0 then 'no_source:loan_account.balance' end
         ) as balance_reason,
+        coalesce(
+            source_gap.reason_code,
+            case when by_org.unknown_amount_count > 0 then 'no_source:loan_account.loan_amount' end
+        ) as amount_reason,
         case when by_org.unknown_agri_count > 0 then 'no_source:loan_account.is_agri' end
             as agri_reason,
         case
@@ -85,7 +91,11 @@ position as (
         case when by_org.unknown_inclusive_count > 0 then 'no_source:loan_account.is_inclusive' end
             as inclusive_reason,
         case when by_org.unknown_class_count > 0 then 'no_source:loan_account.five_class_code' end
-            as class_reason
+            as class_reason,
+        case
+            when by_org.unknown_status_count > 0
+                then 'no_source:loan_account.contract_status_code'
+        end as status_reason
     from point
     cross join organisation
     left join by_org

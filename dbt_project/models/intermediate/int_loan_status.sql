@@ -59,10 +59,12 @@ by_status as (
             case when five_class_code in ('substandard', 'doubtful', 'loss') then balance else 0 end
         ) as npl_balance,
         count(*) - count(balance) as unknown_balance_count,
+        count(*) - count(loan_amount) as unknown_amount_count,
         count(*) - count(is_agri) as unknown_agri_count,
         count(*) - count(is_small_micro) as unknown_small_micro_count,
         count(*) - count(is_inclusive) as unknown_inclusive_count,
-        count(*) - count(five_class_code) as unknown_class_count
+        count(*) - count(five_class_code) as unknown_class_count,
+        count(*) - count(contract_status_code) as unknown_status_count
     from loan
     group by
         point_code,
