@@ -19,6 +19,7 @@ from pipelines.sample import customers as cust
 from pipelines.sample.bank import Org
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.days import IntArray, Month, month_of, months_from, shift
+from pipelines.sample.faults import write_faults
 from pipelines.sample.loans import YearTotals
 from pipelines.sample.write import CONTRACTS_DIR, FileStyle, Outbox
 
@@ -193,7 +194,8 @@ def _make(
     (out / "README.txt").write_text(_README.format(seed=seed), encoding="utf-8")
     summary.files, summary.rows = box.files, dict(sorted(box.rows.items()))
     if faults:
-        raise NotImplementedError("files with injected faults")
+        start, last = plan.months[0], plan.months[-1]
+        summary.faults = write_faults(out, box.contracts, orgs, start, last)
     return summary
 
 

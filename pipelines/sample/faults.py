@@ -1,0 +1,635 @@
+"""Files with injected faults, and the truth about them.
+
+Here belongs one small file for every way in which an upload can be wrong: copies of the last
+month's good files of the first branch (at most ``_ROWS`` rows) with cells changed, and hostile
+files that no reader may trust. ``truth.csv`` lists every finding that is due: nothing is missed and
+nothing extra. Rows are record numbers with the header as row 1; a finding of a rule that compares
+columns stands at the first of them; findings of a whole file have neither row nor cell. The codes
+are those of ``expectations/rules``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from expectations.contract import Contract
+from pipelines.sample import bank
+from pipelines.sample.bank import Org
+from pipelines.sample.days import Month
+from pipelines.sample.write import as_table, new_workbook, texts
+
+_ROWS = 400
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+
+Mark = tuple[int | None, str, str]  # row, cell, code
+
+
+@dataclass
+class Sheet:
+    """Printed cells of one ledger file, and the findings due on them."""
+
+    contract: Contract
+    rows: list[list[str]]
+    truth: list[Mark] = field(default_factory=list)
+    _taken: set[int] = field(default_factory=set)
+
+    def place(self, column: str) -> int:
+        """Zero-based place of a column."""
+        return [c.name for c in self.contract.columns].index(column)
+
+    def cell(self, row: int, column: str) -> str:
+        """Address of a cell by record number."""
+        return f"{_letter(self.place(column))}{row}"
+
+    def get(self, row: int, column: str) -> str:
+        """Printed content of a cell."""
+        return self.rows[row - 2][self.place(column)]
+
+    def set(self, row: int, **cells: str) -> None:
+        """Change cells of one record."""
+        for column, value in cells.items():
+            self.rows[row - 2][self.place(column)] = value
+
+    def pick(self, **wanted: str | Callable[[str], bool]) -> int:
+        """Record number of the next untouched row with these contents."""
+        for row in range(2, len(self.rows) + 2):
+            if row in self._taken:
+                continue
+            if all(
+                test(self.get(row, name)) if callable(test) else self.get(row, name) == test
+                for name, test in wanted.items()
+            ):
+                self._taken.add(row)
+                return row
+        raise ValueError(
+            f"{self.contract.name}: no row left with {', '.join(wanted)} to inject a fault into; "
+            "the first branch needs more customers"
+        )
+
+    def fault(self, code: str, row: int, column: str, **cells: str) -> None:
+        """Change cells so that ``code`` is due at ``column``."""
+        self.set(row, **cells)
+        self.truth.append((row, self.cell(row, column), code))
+
+    def bad_cell(self, code: str, row: int, column: str, value: str) -> None:
+        """Put a value that is wrong by itself into a cell."""
+        self.fault(code, row, column, **{column: value})
+
+    def duplicate(self, row: int) -> None:
+        """Append a copy of a row; both rows of the group are findings."""
+        self.rows.append(list(self.rows[row - 2]))
+        for number in (row, len(self.rows) + 1):
+            self.truth.append((number, self.cell(number, self.contract.key[0]), "JT-KEY-0001"))
+
+    def header(self) -> list[str]:
+        """Chinese headers."""
+        return [c.title_zh for c in self.contract.columns]
+
+
+@dataclass
+class _Folder:
+    """The fault folder: files written and the truth collected."""
+
+    path: Path
+    truth: list[tuple[str, Mark]] = field(default_factory=list)
+
+    def write(self, name: str, content: bytes, marks: Sequence[Mark]) -> None:
+        (self.path / name).write_bytes(content)
+        self.truth.extend((name, mark) for mark in marks)
+
+    def write_truth(self) -> int:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(("file", "row", "cell", "code"))
+        ordered = sorted(self.truth, key=lambda t: (t[0], t[1][0] or 0, t[1][1], t[1][2]))
+        for name, (row, cell, code) in ordered:
+            writer.writerow((name, "" if row is None else row, cell, code))
+        (self.path / "truth.csv").write_text(buffer.getvalue(), encoding="utf-8")
+        return len(ordered)
+
+
+def write_faults(
+    out: Path, contracts: Mapping[str, Contract], orgs: Sequence[Org], start: Month, last: Month
+) -> int:
+    """Write ``faults/`` beside ``inbox/``; returns the number of findings in its truth.
+
+    Args:
+        out: The sample's folder; its good files are read from ``inbox/``.
+        contracts: Contracts by ledger.
+        orgs: Organisations of the sample; the first one's files are copied.
+        start: First month of the sample.
+        last: Last month of the sample; the fault files are of this month.
+
+    Raises:
+        ValueError: The sample is too small to hold every fault.
+    """
+    folder = _Folder(out / "faults")
+    folder.path.mkdir(parents=True, exist_ok=True)
+    source = _Source(out / "inbox", contracts, orgs, start, last)
+    _loan_rules(folder, source)
+    _loan_cells(folder, source)
+    _loan_types(folder, source)
+    _event_rules(folder, source)
+    _register_rules(folder, source)
+    _deposit_rules(folder, source)
+    _head_office_rules(folder, source)
+    _headers(folder, source)
+    _records(folder, source)
+    _workbooks(folder, source)
+    _hostile(folder, source)
+    return folder.write_truth()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Good files to copy from."""
+
+    inbox: Path
+    contracts: Mapping[str, Contract]
+    orgs: Sequence[Org]
+    start: Month
+    last: Month
+
+    @property
+    def org(self) -> str:
+        return self.orgs[0].org_id
+
+    def name(self, ledger: str, what: str, suffix: str = "csv", org: str | None = None) -> str:
+        """A file name of the last month with a word on what is wrong."""
+        return f"{ledger}_{org or self.org}_{self.last.label}_{what}.{suffix}"
+
+    def sheet(self, ledger: str) -> Sheet:
+        """The last file the first branch sent of a ledger."""
+        path = max(self.inbox.glob(f"{ledger}_{self.org}_*.csv"))
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [row for _, row in zip(range(_ROWS + 1), csv.reader(stream), strict=False)]
+        return Sheet(self.contracts[ledger], rows[1:])
+
+    def head_office(self, ledger: str) -> Sheet:
+        """A register of head office as it was sent first."""
+        columns = {
+            "org_unit": lambda: bank.org_unit(self.orgs),
+            "scheme_param": lambda: bank.scheme_param(self.orgs, self.start, []),
+            "scheme_binding": lambda: bank.scheme_binding(self.orgs, self.start),
+        }[ledger]()
+        contract = self.contracts[ledger]
+        printed = texts(contract, as_table(contract, columns))
+        rows = zip(*(column.to_pylist() for column in printed.columns), strict=True)
+        return Sheet(contract, [["" if v is None else v for v in row] for row in rows])
+
+    def day(self, offset: int) -> str:
+        """A day counted from the last day of the month."""
+        return (date(1970, 1, 1) + timedelta(days=self.last.last + offset)).isoformat()
+
+
+def _ordinary(source: _Source) -> dict[str, str | Callable[[str], bool]]:
+    """An open loan in good order, so that one changed cell breaks one rule only."""
+    return {
+        "contract_status_code": "正常",
+        "five_class_code": "正常",
+        "disbursement_kind_code": "新增",
+        "original_due_date": lambda v: v > source.day(30),
+        "disbursement_date": lambda v: v < source.day(-62),
+        "balance": lambda v: float(v) > 100,
+    }
+
+
+def _loan_rules(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("loan_account")
+
+    def row() -> int:
+        return sheet.pick(**_ordinary(source))
+
+    r = row()
+    amount = f"{float(sheet.get(r, 'loan_amount')) + 0.01:.2f}"
+    sheet.fault("JT-LOAN-0001", r, "balance", balance=amount)
+    r = row()
+    sheet.fault(
+        "JT-LOAN-0002", r, "original_due_date", original_due_date=sheet.get(r, "disbursement_date")
+    )
+    r = row()
+    earlier = _moved(sheet.get(r, "original_due_date"), -1)
+    sheet.fault("JT-LOAN-0003", r, "due_date", due_date=earlier)
+    sheet.fault("JT-LOAN-0004", row(), "balance", contract_status_code="结清")
+    sheet.fault("JT-LOAN-0005", row(), "disbursement_date", disbursement_date=source.day(1))
+    sheet.fault("JT-LOAN-0006", row(), "prev_loan_id", disbursement_kind_code="无还本续贷")
+    sheet.fault("JT-LOAN-0006", row(), "prev_loan_id", disbursement_kind_code="借新还旧")
+    r = row()
+    sheet.fault("JT-LOAN-0007", r, "prev_loan_id", prev_loan_id=sheet.get(r, "loan_id"))
+    sheet.fault(
+        "JT-LOAN-0008",
+        row(),
+        "is_inclusive",
+        is_inclusive="是",
+        is_small_micro="否",
+        purpose_code="经营",
+    )
+    sheet.fault(
+        "JT-LOAN-0009",
+        row(),
+        "is_inclusive",
+        is_inclusive="是",
+        is_small_micro="是",
+        purpose_code="消费",
+    )
+    sheet.fault("JT-LOAN-0010", row(), "annual_rate", annual_rate="0.4350")
+    sheet.fault("JT-LOAN-0011", row(), "five_class_code", contract_status_code="到期未还")
+    sheet.fault("JT-ROW-0001", row(), "branch_id", branch_id=bank.ROOT_ID)
+    before = source.day(source.last.first - 1 - source.last.last)
+    sheet.fault("JT-ROW-0002", row(), "data_date", data_date=before)
+    # Two rules broken in one row are two findings.
+    r = row()
+    sheet.fault("JT-LOAN-0010", r, "annual_rate", annual_rate="0.5000")
+    sheet.fault("JT-LOAN-0007", r, "prev_loan_id", prev_loan_id=sheet.get(r, "loan_id"))
+    sheet.duplicate(row())
+    folder.write(source.name("loan_account", "rules"), _csv(sheet), sheet.truth)
+
+
+def _loan_cells(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("loan_account")
+    for code, column, value in (
+        ("JT-CELL-0001", "customer_id", ""),
+        ("JT-CELL-0001", "balance", ""),
+        ("JT-CELL-0002", "balance", "五万元"),
+        ("JT-CELL-0003", "balance", "１２３４.５０"),
+        ("JT-CELL-0003", "customer_id", "０９０００１１０００００００１"),
+        ("JT-CELL-0004", "loan_amount", "1,234,567.00"),
+        ("JT-CELL-0005", "balance", "100.005"),
+        ("JT-CELL-0005", "loan_amount", "12345678901234567.00"),
+        ("JT-CELL-0006", "due_date", "2030-02-30"),
+        ("JT-CELL-0006", "original_due_date", "到期日待定"),
+        ("JT-CELL-0009", "five_class_code", "良好"),
+        ("JT-CELL-0010", "product_name", "农户小额信用贷款" * 20),
+        ("JT-CELL-0011", "currency_code", "rmb"),
+        ("JT-CELL-0013", "annual_rate", "4.35"),
+        ("JT-CELL-0013", "balance", "-1.00"),
+        ("JT-CELL-0014", "is_agri", "大概"),
+        ("JT-CELL-0015", "product_name", "农户小额\n信用贷款"),
+    ):
+        sheet.bad_cell(code, sheet.pick(**_ordinary(source)), column, value)
+    # A failed cell suppresses the rules that use it: the status says settled, the balance is no
+    # number, so only the cell is a finding.
+    r = sheet.pick(**_ordinary(source))
+    sheet.set(r, contract_status_code="结清")
+    sheet.bad_cell("JT-CELL-0002", r, "balance", "已结清")
+    folder.write(source.name("loan_account", "cells"), _csv(sheet), sheet.truth)
+
+
+def _loan_types(folder: _Folder, source: _Source) -> None:
+    """What only the type of a workbook's cell shows."""
+    sheet = source.sheet("loan_account")
+    special: dict[tuple[int, str], tuple[str, str]] = {}
+    for code, column, how in (
+        ("JT-CELL-0012", "customer_id", "number"),
+        ("JT-CELL-0012", "loan_id", "number"),
+        ("JT-CELL-0007", "due_date", "serial"),
+        ("JT-CELL-0007", "disbursement_date", "serial"),
+        ("JT-CELL-0008", "due_date", "text"),
+        ("JT-CELL-0008", "original_due_date", "text"),
+        ("JT-FILE-0013", "balance", "formula"),
+    ):
+        r = sheet.pick(**_ordinary(source))
+        special[(r, column)] = (how, sheet.get(r, column))
+        sheet.truth.append((r, sheet.cell(r, column), code))
+    content = _xlsx(sheet, special)
+    folder.write(source.name("loan_account", "types", "xlsx"), content, sheet.truth)
+
+
+def _event_rules(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("loan_event")
+    granted, repaid = {"event_type_code": "发放"}, {"event_type_code": "归还"}
+    sheet.fault("JT-EVNT-0001", sheet.pick(**granted), "annual_rate", annual_rate="")
+    sheet.fault("JT-EVNT-0002", sheet.pick(**granted), "interest_amount", interest_amount="10.00")
+    r = sheet.pick(**repaid)
+    sheet.fault(
+        "JT-EVNT-0003", r, "principal_amount", principal_amount="0.00", interest_amount="0.00"
+    )
+    before = source.day(source.last.first - 1 - source.last.last)
+    sheet.fault("JT-ROW-0002", sheet.pick(**repaid), "event_date", event_date=before)
+    sheet.fault("JT-ROW-0001", sheet.pick(**repaid), "branch_id", branch_id=bank.ROOT_ID)
+    sheet.bad_cell("JT-CELL-0013", sheet.pick(**repaid), "principal_amount", "-500.00")
+    sheet.duplicate(sheet.pick(**repaid))
+    folder.write(source.name("loan_event", "rules"), _csv(sheet), sheet.truth)
+
+
+def _register_rules(folder: _Folder, source: _Source) -> None:
+    def finish(sheet: Sheet) -> None:
+        name = source.name(sheet.contract.name, "rules")
+        folder.write(name, _csv(sheet), sheet.truth)
+
+    sheet = source.sheet("customer")
+    firm = {"borrower_category_code": "企业法人"}
+    person = {"id_type_code": "居民身份证"}
+    sheet.fault("JT-CUST-0001", sheet.pick(**firm), "enterprise_size_code", enterprise_size_code="")
+    r = sheet.pick(**person)
+    number = sheet.get(r, "id_no")
+    sheet.fault("JT-CUST-0002", r, "id_no", id_no=number[:17] + ("1" if number[17] != "1" else "2"))
+    sheet.bad_cell("JT-CELL-0011", sheet.pick(**person), "admin_unit_id", "42899900100A")
+    sheet.bad_cell("JT-CELL-0015", sheet.pick(**person), "customer_name", "示例\n姓名")
+    sheet.bad_cell("JT-CELL-0014", sheet.pick(**person), "is_farm_household", "不详")
+    sheet.duplicate(sheet.pick(**person))
+    finish(sheet)
+
+    sheet = source.sheet("customer_archive")
+    done: dict[str, str | Callable[[str], bool]] = {
+        "status_code": "已建档",
+        "opened_date": lambda v: v < source.day(-1),
+    }
+    r = sheet.pick(**done)
+    earlier = _moved(sheet.get(r, "opened_date"), -1)
+    sheet.fault("JT-ARCH-0001", r, "updated_date", updated_date=earlier)
+    r = sheet.pick(**done)
+    earlier = _moved(sheet.get(r, "opened_date"), -1)
+    sheet.fault("JT-ARCH-0002", r, "expiry_date", expiry_date=earlier)
+    sheet.fault(
+        "JT-ARCH-0003",
+        sheet.pick(**done),
+        "opened_date",
+        opened_date=source.day(1),
+        updated_date="",
+        expiry_date="",
+    )
+    finish(sheet)
+
+    sheet = source.sheet("credit_line")
+    r = sheet.pick(status_code="有效")
+    earlier = _moved(sheet.get(r, "effective_date"), -1)
+    sheet.fault("JT-CRED-0001", r, "expiry_date", expiry_date=earlier)
+    sheet.bad_cell("JT-CELL-0009", sheet.pick(status_code="有效"), "credit_kind_code", "综合")
+    finish(sheet)
+
+    sheet = source.sheet("grid")
+    r = sheet.pick(grid_level_code="小网格")
+    sheet.fault("JT-GRID-0001", r, "parent_grid_id", parent_grid_id="")
+    r = sheet.pick(grid_level_code="小网格", live_date=lambda v: v != "")
+    earlier = _moved(sheet.get(r, "live_date"), -1)
+    sheet.fault("JT-GRID-0002", r, "closed_date", closed_date=earlier)
+    finish(sheet)
+
+    sheet = source.sheet("admin_unit")
+    r = sheet.pick(is_pilot="是")
+    sheet.fault("JT-ADMN-0001", r, "pilot_from_date", pilot_from_date="")
+    finish(sheet)
+
+    sheet = source.sheet("segment_population")
+    sheet.bad_cell("JT-CELL-0002", sheet.pick(), "subject_count", "约80")
+    sheet.bad_cell("JT-CELL-0005", sheet.pick(), "subject_count", "80.5")
+    sheet.duplicate(sheet.pick())
+    finish(sheet)
+
+    sheet = source.sheet("gl_balance")
+    sheet.bad_cell("JT-CELL-0004", sheet.pick(), "closing_balance", "12,345.67")
+    sheet.bad_cell("JT-CELL-0001", sheet.pick(), "subject_name", "")
+    finish(sheet)
+
+
+def _deposit_rules(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("deposit_tenday")
+    extra = list(sheet.rows[0])
+    extra[sheet.place("balance_date")] = source.day(source.last.first + 14 - source.last.last)
+    sheet.rows.append(extra)
+    r = len(sheet.rows) + 1
+    sheet.truth.append((r, sheet.cell(r, "balance_date"), "JT-DEPO-0001"))
+    folder.write(source.name("deposit_tenday", "dates"), _csv(sheet), sheet.truth)
+
+    sheet = source.sheet("deposit_tenday")
+    del sheet.rows[1]
+    sheet.truth.append((2, sheet.cell(2, "balance_date"), "JT-DEPO-0002"))
+    folder.write(source.name("deposit_tenday", "incomplete"), _csv(sheet), sheet.truth)
+
+
+def _head_office_rules(folder: _Folder, source: _Source) -> None:
+    for ledger, code, first, second in (
+        ("org_unit", "JT-ORG-0001", "opened_date", "closed_date"),
+        ("scheme_param", "JT-PARA-0001", "effective_date", "expiry_date"),
+        ("scheme_binding", "JT-BIND-0001", "effective_date", "expiry_date"),
+    ):
+        sheet = source.head_office(ledger)
+        r = sheet.pick(**{second: ""})
+        sheet.fault(code, r, second, **{second: _moved(sheet.get(r, first), -1)})
+        name = source.name(ledger, "rules", org=bank.ROOT_ID)
+        folder.write(name, _csv(sheet), sheet.truth)
+
+
+def _headers(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("loan_account")
+    header, rows = sheet.header(), sheet.rows
+    width = len(header)
+
+    gone = sheet.place("balance")
+    without = [row[:gone] + row[gone + 1 :] for row in (header, *rows)]
+    folder.write(
+        source.name("loan_account", "no_balance"), _lines(without), [(1, "", "JT-FILE-0009")]
+    )
+    wider = [[*row, "稳健", row[gone]] for row in rows]
+    marks: list[Mark] = [
+        (1, f"{_letter(width)}1", "JT-FILE-0010"),
+        (1, f"{_letter(width + 1)}1", "JT-FILE-0011"),
+    ]
+    folder.write(
+        source.name("loan_account", "extra_columns"),
+        _lines([[*header, "客户评语", "贷款余额"], *wider]),
+        marks,
+    )
+    folder.write(
+        source.name("loan_account", "no_header"), _lines(rows), [(None, "", "JT-FILE-0008")]
+    )
+    folder.write(
+        source.name("loan_account", "header_only"), _lines([header]), [(None, "", "JT-FILE-0016")]
+    )
+    many = [f"附加列{i}" for i in range(20_000)]
+    folder.write(
+        source.name("loan_account", "too_wide"),
+        _lines([header + many, *(row + ["0"] * len(many) for row in rows[:2])]),
+        [(None, "", "JT-FILE-0006")],
+    )
+
+
+def _records(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("loan_account")
+    rows = [list(row) for row in sheet.rows]
+    rows[3].append("多余")
+    rows[7].pop()
+    marks: list[Mark] = [(5, "", "JT-FILE-0014"), (9, "", "JT-FILE-0014")]
+    folder.write(source.name("loan_account", "ragged"), _lines([sheet.header(), *rows]), marks)
+
+
+def _workbooks(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("deposit_tenday")
+    good = _xlsx(sheet, {})
+
+    def write(what: str, content: bytes, code: str) -> None:
+        folder.write(source.name("deposit_tenday", what, "xlsx"), content, [(None, "", code)])
+
+    write("truncated", good[: len(good) * 6 // 10], "JT-FILE-0003")
+    write("garbled", good[:300] + bytes(400) + good[700:], "JT-FILE-0003")
+    write("password", _encrypted_package(), "JT-FILE-0004")
+    write("bomb", _bomb(good), "JT-FILE-0005")
+    write("two_sheets", _xlsx(sheet, {}, sheets=("一月", "二月")), "JT-FILE-0017")
+
+    loans = source.sheet("loan_account")
+    r = loans.pick(**_ordinary(source))
+    special = {(r, "product_code"): ("merged", loans.get(r, "product_code"))}
+    content = _xlsx(loans, special)
+    mark: Mark = (r, loans.cell(r, "product_code"), "JT-FILE-0012")
+    folder.write(source.name("loan_account", "merged", "xlsx"), content, [mark])
+
+
+def _hostile(folder: _Folder, source: _Source) -> None:
+    sheet = source.sheet("deposit_tenday")
+    good = _csv(sheet)
+
+    def write(name: str, content: bytes, code: str) -> None:
+        folder.write(name, content, [(None, "", code)])
+
+    write("存款报表.csv", good, "JT-FILE-0001")
+    write(f"deposit_tenday_{source.org}.csv", good, "JT-FILE-0001")
+    write(f"deposit_ten_day_{source.org}_{source.last.label}.csv", good, "JT-FILE-0001")
+    write(source.name("deposit_tenday", "empty"), b"", "JT-FILE-0002")
+    write(source.name("deposit_tenday", "empty", "xlsx"), b"", "JT-FILE-0002")
+    write(
+        source.name("deposit_tenday", "utf16"),
+        b"\xff\xfe" + good.decode("utf-8").encode("utf-16-le"),
+        "JT-FILE-0007",
+    )
+    cut = good[: good.index("旬".encode()) + 1] + b"\xff\xff" + good[-40:]
+    write(source.name("deposit_tenday", "bytes"), cut, "JT-FILE-0007")
+    write(source.name("deposit_tenday", "scan", "pdf"), b"%PDF-1.4\n%%EOF\n", "JT-FILE-0015")
+    write(source.name("deposit_tenday", "note", "txt"), good, "JT-FILE-0015")
+    stranger = "099999"
+    place = sheet.place("branch_id")
+    rows = [[*row[:place], stranger, *row[place + 1 :]] for row in sheet.rows]
+    write(
+        source.name("deposit_tenday", "stranger", org=stranger),
+        _lines([sheet.header(), *rows]),
+        "JT-FILE-0018",
+    )
+
+
+# -- forms of a file --
+
+
+def _letter(place: int) -> str:
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _moved(text: str, days: int) -> str:
+    return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode("utf-8")
+
+
+def _csv(sheet: Sheet) -> bytes:
+    return _lines([sheet.header(), *sheet.rows])
+
+
+def _xlsx(
+    sheet: Sheet,
+    special: Mapping[tuple[int, str], tuple[str, str]],
+    sheets: Sequence[str] = (),
+) -> bytes:
+    """A workbook of typed cells; ``special`` cells (row, column) are written in another way."""
+    buffer = io.BytesIO()
+    book = new_workbook(buffer)
+    as_date = book.add_format({"num_format": "yyyy-mm-dd"})
+    for name in sheets or (sheet.contract.title_zh,):
+        tab = book.add_worksheet(name)
+        for place, column in enumerate(sheet.contract.columns):
+            tab.write_string(0, place, column.title_zh)
+            for row, cells in enumerate(sheet.rows, start=2):
+                value = cells[place]
+                how, _ = special.get((row, column.name), (column.kind, ""))
+                at = (row - 1, place)
+                if value == "":
+                    continue
+                if how in ("money", "rate", "int", "number"):
+                    tab.write_number(*at, float(value))
+                elif how in ("date", "serial"):
+                    serial = (date.fromisoformat(value) - _EXCEL_DAY_ZERO).days
+                    tab.write_number(*at, serial, as_date if how == "date" else None)
+                elif how == "formula":
+                    tab.write_formula(*at, f"={value}*1", None, float(value))
+                elif how == "merged":
+                    tab.merge_range(*at, at[0], place + 1, value)
+                    cells[place + 1] = ""
+                else:
+                    tab.write_string(*at, value)
+    book.close()
+    return buffer.getvalue()
+
+
+def _bomb(good: bytes) -> bytes:
+    """A workbook whose sheet unpacks to 96 MB of blanks from a tenth of a megabyte."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(good)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with target.open(info, "w") as part:
+                part.write(source.read(name))
+                if name == "xl/worksheets/sheet1.xml":
+                    for _ in range(96):
+                        part.write(b" " * (1 << 20))
+    return buffer.getvalue()
+
+
+def _encrypted_package() -> bytes:
+    """A compound file with the streams of a password-protected workbook ([MS-OFFCRYPTO])."""
+    sector, free, end = 512, 0xFFFFFFFF, 0xFFFFFFFE
+    sizes = (("EncryptionInfo", 4096), ("EncryptedPackage", 8192))
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0,
+    )  # fmt: skip
+    header += struct.pack("<108I", *([free] * 108))
+    table = [0xFFFFFFFD, end]
+    entries = [_directory_entry("Root Entry", 5, 1, end, 0)]
+    for place, (name, size) in enumerate(sizes):
+        first, count = len(table), size // sector
+        table += [*range(first + 1, first + count), end]
+        left = 1 if place == 1 else free
+        entries.append(_directory_entry(name, 2, free, first, size, left))
+    entries[0] = _directory_entry("Root Entry", 5, 2, end, 0)
+    entries.append(bytes(128))
+    table += [free] * (128 - len(table))
+    body = bytes((i * 131 + 17) % 251 for i in range(4096 + 8192))
+    return header + struct.pack("<128I", *table) + b"".join(entries) + body
+
+
+def _directory_entry(
+    name: str, kind: int, child: int, first: int, size: int, left: int = 0xFFFFFFFF
+) -> bytes:
+    text = name.encode("utf-16-le")
+    return struct.pack(
+        "<64sHBBIII16xI8x8xIQ",
+        text,
+        len(text) + 2,
+        kind,
+        1,
+        left,
+        0xFFFFFFFF,
+        child if kind == 5 else 0xFFFFFFFF,
+        0,
+        first,
+        size,
+    )
