@@ -1,0 +1,190 @@
+-- grain: one row per active organisation, S71_I row and credit band: loans outstanding
+with
+
+loan as (
+    select * from {{ ref('loan_account') }}
+),
+
+customer as (
+    select * from {{ ref('customer') }}
+),
+
+credit_line as (
+    select * from {{ ref('credit_line') }}
+),
+
+member as (
+    select * from {{ ref('int_org_member') }}
+),
+
+source_gap as (
+    select * from {{ ref('int_source_gap') }}
+    where ledger = 'loan_account'
+),
+
+context as (
+    select * from {{ source('run', 'run_context') }}
+),
+
+band_limit as (
+    {{ inclusive_band_limit() }}
+),
+
+operating as (
+    select * from loan
+    where purpose_code = 'operating' and balance > 0
+),
+
+-- Operating limits in force at period end, over the whole bank; those for consumption are not
+-- added to them (general note 7).
+credit as (
+    select
+        credit_line.customer_id,
+        sum(credit_line.credit_amount) as credit_total
+    from credit_line
+    inner join context
+        on
+            credit_line.effective_date <= context.period_end
+            and coalesce(credit_line.expiry_date >= context.period_end, true)
+    where credit_line.credit_kind_code = 'operating' and credit_line.status_code = 'active'
+    group by credit_line.customer_id
+),
+
+-- without a limit: the greater of what is outstanding and what was granted
+exposure as (
+    select
+        operating.customer_id,
+        case
+            when sum(operating.balance) > sum(operating.loan_amount) then sum(operating.balance)
+            else sum(operating.loan_amount)
+        end as credit_total
+    from operating
+    left join credit on operating.customer_id = credit.customer_id
+    where credit.customer_id is null
+    group by operating.customer_id
+),
+
+graded as (
+    select
+        operating.branch_id,
+        operating.customer_id,
+        {{ inclusive_borrower_group('customer') }} as borrower_group,
+        {{ inclusive_leaf_band('coalesce(credit.credit_total, exposure.credit_total)', 'band_limit') }}
+            as leaf_band,
+        operating.balance as first_amount,
+        case
+            when operating.five_class_code in ('substandard', 'doubtful', 'loss')
+                then operating.balance
+            else 0
+        end as second_amount,
+        {{ inclusive_flags('operating', 'customer') }}
+    from operating
+    cross join band_limit
+    inner join customer on operating.customer_id = customer.customer_id
+    left join credit on operating.customer_id = credit.customer_id
+    left join exposure on operating.customer_id = exposure.customer_id
+),
+
+reported as (
+    select * from graded
+    where borrower_group is not null and leaf_band is not null
+),
+
+{{ inclusive_cells('reported') }},
+
+-- what a source does not say about an operating loan or its customer
+unknown as (
+    select
+        loan.branch_id,
+        max(case when loan.balance is null then 'no_source:loan_account.balance' end)
+            as balance_reason,
+        max(case when loan.purpose_code is null then 'no_source:loan_account.purpose_code' end)
+            as purpose_reason,
+        max(
+            case when loan.five_class_code is null then 'no_source:loan_account.five_class_code' end
+        ) as class_reason,
+        max(case when loan.is_agri is null then 'no_source:loan_account.is_agri' end)
+            as agri_reason,
+        max(
+            case
+                when loan.original_due_date is null
+                    then 'no_source:loan_account.original_due_date'
+            end
+        ) as term_reason,
+        max(
+            case
+                when customer.borrower_category_code is null
+                    then 'no_source:customer.borrower_category_code'
+            end
+        ) as category_reason,
+        max(
+            case
+                when
+                    customer.borrower_category_code = 'enterprise'
+                    and customer.enterprise_size_code is null
+                    then 'no_source:customer.enterprise_size_code'
+            end
+        ) as size_reason
+    from loan
+    left join customer on loan.customer_id = customer.customer_id
+    where
+        coalesce(loan.purpose_code = 'operating', true)
+        and coalesce(loan.balance > 0, true)
+        and (
+            loan.balance is null
+            or loan.purpose_code is null
+            or loan.five_class_code is null
+            or loan.is_agri is null
+            or loan.original_due_date is null
+            or customer.borrower_category_code is null
+            or (
+                customer.borrower_category_code = 'enterprise'
+                and customer.enterprise_size_code is null
+            )
+        )
+    group by loan.branch_id
+),
+
+unknown_by_org as (
+    select
+        member.org_id,
+        coalesce(
+            max(unknown.balance_reason),
+            max(unknown.purpose_reason),
+            max(unknown.category_reason),
+            max(unknown.size_reason)
+        ) as loan_reason,
+        max(unknown.class_reason) as class_reason,
+        max(unknown.agri_reason) as agri_reason,
+        max(unknown.term_reason) as term_reason
+    from unknown
+    inner join member on unknown.branch_id = member.branch_id
+    group by member.org_id
+),
+
+stock as (
+    select
+        cell.org_level,
+        cell.org_id,
+        cell.segment,
+        cell.first_amount as balance,
+        cell.second_amount as npl_balance,
+        cell.customer_count,
+        coalesce(
+            source_gap.reason_code,
+            unknown_by_org.loan_reason,
+            case
+                when cell.row_id = 'small_micro_enterprise_agri' then unknown_by_org.agri_reason
+                when cell.row_id = 'inclusive_small_micro_medium_long_term'
+                    then unknown_by_org.term_reason
+            end
+        ) as reason_code,
+        unknown_by_org.class_reason
+    from cell
+    cross join context
+    left join source_gap
+        on cell.org_id = source_gap.org_id and context.period = source_gap.month
+    left join unknown_by_org on cell.org_id = unknown_by_org.org_id
+)
+
+select * from stock
