@@ -1,37 +1,39 @@
 {#
   Exact division. DuckDB divides DECIMAL as DOUBLE and gives infinity for x/0; Spark rounds
-  differently again. ratio(n, d) is n/d rounded half up (away from zero) to six decimals, NULL when
-  d is zero or either is NULL. Both sides are taken at six decimals: money, counts and products of
-  them are exact there.
+  differently again. ratio(n, d) is n/d rounded half up (away from zero), to six decimals unless
+  told, NULL when d is zero or either is NULL. Both sides are taken at six decimals: money, counts
+  and products of them are exact there.
 #}
-{% macro ratio(numerator, denominator) -%}
-    {{ return(adapter.dispatch('ratio', 'jingtian')(numerator, denominator)) }}
+{% macro ratio(numerator, denominator, places=6) -%}
+    {{ return(adapter.dispatch('ratio', 'jingtian')(numerator, denominator, places)) }}
 {%- endmacro %}
 
-{% macro duckdb__ratio(numerator, denominator) -%}
+{% macro duckdb__ratio(numerator, denominator, places) -%}
     {%- set n = 'cast(cast(' ~ numerator ~ ' as decimal(38, 6)) * 1000000 as hugeint)' -%}
     {%- set d = 'cast(cast(' ~ denominator ~ ' as decimal(38, 6)) * 1000000 as hugeint)' -%}
+    {%- set one = '1' ~ '0' * places -%}
+    {%- set unit = '0.' ~ '0' * (places - 1) ~ '1' -%}
     case
         when {{ d }} <> 0 then cast(
             cast(
                 (case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end)
-                * ((2 * abs({{ n }}) * 1000000 + abs({{ d }})) // (2 * abs({{ d }})))
+                * ((2 * abs({{ n }}) * {{ one }} + abs({{ d }})) // (2 * abs({{ d }})))
                 as decimal(38, 0)
-            ) * 0.000001 as decimal(38, 6)
+            ) * {{ unit }} as decimal(38, {{ places }})
         )
     end
 {%- endmacro %}
 
 {#
-  Largest-remainder allocation needs whole-number division: share_floor(total, part, whole) is the
-  integer part of total*part/whole and share_rest its remainder, all whole fen.
+  Allocation by largest remainder works in whole fen: share_floor is the integer part of
+  total * part / whole, share_rest its remainder.
 #}
 {% macro share_floor(total, part, whole) -%}
     {{ return(adapter.dispatch('share_floor', 'jingtian')(total, part, whole)) }}
 {%- endmacro %}
 
 {% macro duckdb__share_floor(total, part, whole) -%}
-    ((cast({{ total }} as hugeint) * cast({{ part }} as hugeint)) // cast({{ whole }} as hugeint))
+    (({{ total }} * {{ part }}) // {{ whole }})
 {%- endmacro %}
 
 {% macro share_rest(total, part, whole) -%}
@@ -39,5 +41,14 @@
 {%- endmacro %}
 
 {% macro duckdb__share_rest(total, part, whole) -%}
-    ((cast({{ total }} as hugeint) * cast({{ part }} as hugeint)) % cast({{ whole }} as hugeint))
+    (({{ total }} * {{ part }}) % {{ whole }})
+{%- endmacro %}
+
+{# Yuan as whole fen. #}
+{% macro in_fen(amount) -%}
+    {{ return(adapter.dispatch('in_fen', 'jingtian')(amount)) }}
+{%- endmacro %}
+
+{% macro duckdb__in_fen(amount) -%}
+    cast({{ amount }} * 100 as hugeint)
 {%- endmacro %}
