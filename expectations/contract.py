@@ -20,9 +20,7 @@ _PROPERTY = {
     "name": str,
     "businessName": str,
     "logicalType": OneOf("string", "number", "integer", "date", "boolean"),
-    "physicalType": OneOf(
-        "VARCHAR", "DECIMAL(18,2)", "DECIMAL(18,9)", "BIGINT", "DATE", "BOOLEAN"
-    ),
+    "physicalType": OneOf("VARCHAR", "DECIMAL(18,2)", "DECIMAL(18,9)", "BIGINT", "DATE", "BOOLEAN"),
     "required": bool,
     "description": str,
     "primaryKey?": bool,

@@ -81,9 +81,7 @@ class Decision:
         return path
 
 
-def slice_fingerprint(
-    gate: str, period: str, hashes: dict[str, str], files: dict[str, str]
-) -> str:
+def slice_fingerprint(gate: str, period: str, hashes: dict[str, str], files: dict[str, str]) -> str:
     """Digest that names a slice: same content judged under the same hashes, same name."""
     return digest_of({"gate": gate, "period": period, "hashes": hashes, "files": files})[:32]
 

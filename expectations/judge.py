@@ -427,7 +427,7 @@ class _Job:
 
     def _verdict(self, received: int, ignored: dict[str, int]) -> Verdict:
         table = self.con.execute(
-            'select * from findings order by row_no nulls first, length(cell), cell, code, "column"'
+            'select * from findings order by row_no nulls first, length(cell) nulls first, cell, code, "column"'
         ).to_arrow_table()
         counts = dict(
             self.con.execute("select code, count(*) from findings group by 1 order by 1").fetchall()

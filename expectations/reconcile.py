@@ -164,9 +164,7 @@ def _unique_keys(
             findings.add("JT-LAKE-0003", None, name, count, contracts[name].title_zh)
 
 
-def _borrowers(
-    con: duckdb.DuckDBPyConnection, findings: LakeFindings, present: set[str]
-) -> None:
+def _borrowers(con: duckdb.DuckDBPyConnection, findings: LakeFindings, present: set[str]) -> None:
     if not {"loan_account", "customer"} <= present:
         findings.not_run.append(_skip("JT-LAKE-0004", {"loan_account", "customer"} - present))
         return
@@ -252,7 +250,7 @@ def _compare(
     ).fetchall()
     for org, total, control, difference in rows:
         expected = "无对账科目" if control is None else control
-        findings.add(code, org, ledger, org if total is None else org, expected, difference)
+        findings.add(code, org, ledger, org, expected, difference)
 
 
 def _carry_forward(

@@ -62,7 +62,9 @@ def read_metric(
         _, build_dir = build_in_force(settings.home, period)
     con = attach_build(settings, build_dir, with_pay=False)
     try:
-        known = [r[0] for r in con.execute("select metric_id from dim_metric order by 1").fetchall()]
+        known = [
+            r[0] for r in con.execute("select metric_id from dim_metric order by 1").fetchall()
+        ]
         if metric_id not in known:
             raise UsageError(
                 f"没有指标“{metric_id}”；可用：{'、'.join(known)}。",

@@ -8,11 +8,14 @@ when or how often it ran.
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import duckdb
 
 from expectations.contract import Contract, load_contracts
 from expectations.decision import digest_of
@@ -34,7 +37,6 @@ from pipelines.warehouse.build import attach_build, build_warehouse, find_build
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
 from pipelines.warehouse.load_set import LoadSet, resolve_load_set
-from pipelines.warehouse.manifest import Manifest
 from pipelines.warehouse.requirements import Requirements, derive_requirements
 
 Progress = Callable[[str], None]
@@ -56,7 +58,38 @@ class CloseResult:
     slices: dict[str, SliceVerdict] = field(default_factory=dict)
     emissions: list[Emission] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
-    requirements: Requirements | None = None
+
+
+@contextmanager
+def open_close(
+    settings: Settings,
+    period: Period,
+    *,
+    as_of: int | None = None,
+    preview: bool = False,
+    actor: str = "close",
+    progress: Progress = lambda _text: None,
+) -> Iterator[MonthClose]:
+    """A close of one month whose steps can be called one by one, under the writer's lock.
+
+    Args:
+        settings: Home and limits.
+        period: The month; no earlier month needs to be closed before.
+        as_of: Registry sequence number; None means what is known now.
+        preview: Allows an unfinished month; it is neither published nor emitted.
+        actor: Who closes.
+        progress: Called with a line for every step.
+
+    Raises:
+        UsageError: The month is not over and this is no preview, or another process is writing.
+    """
+    if period.end >= bank_today(settings.timezone) and not preview:
+        raise UsageError(
+            f"{period} 尚未结束；试算请加 --preview（不发布、不出报表）。",
+            f"{period} is not over; use --preview to try it (nothing is published or emitted).",
+        )
+    with writer_lock(settings.home), Registry(settings.home.registry) as registry:
+        yield MonthClose(settings, registry, period, as_of, preview, actor, progress)
 
 
 def close_month(
@@ -69,31 +102,33 @@ def close_month(
     progress: Progress = lambda _text: None,
     with_outputs: bool = True,
 ) -> CloseResult:
-    """Close one month.
-
-    Args:
-        settings: Home and limits.
-        period: The month; no earlier month needs to be closed before.
-        as_of: Registry sequence number; None means what is known now.
-        preview: Allows an unfinished month; it is neither published nor emitted.
-        actor: Who closes.
-        progress: Called with a line for every step.
-        with_outputs: Also emit the outputs that are due.
+    """Close one month: every step of :class:`MonthClose` in order. Arguments as in
+    :func:`open_close`; ``with_outputs`` also emits the outputs that are due.
 
     Raises:
-        UsageError: The month is not over and this is no preview, or nothing was received.
-        RefusedError: A gate said no; the published warehouse is as it was.
+        UsageError: The month is not over and this is no preview, or another process is writing.
+        RefusedError: Nothing was received or a gate said no; what was published is as it was.
     """
-    if period.end >= bank_today(settings.timezone) and not preview:
-        raise UsageError(
-            f"{period} 尚未结束；试算请加 --preview（不发布、不出报表）。",
-            f"{period} is not over; use --preview to try it (nothing is published or emitted).",
+    with open_close(
+        settings, period, as_of=as_of, preview=preview, actor=actor, progress=progress
+    ) as close:
+        lake = close.lake_gate()
+        folder = close.build()
+        slices = close.mart_gates()
+        result = CloseResult(
+            period, close.as_of, close.build_id, folder, close.is_published, lake, slices
         )
-    with writer_lock(settings.home), Registry(settings.home.registry) as registry:
-        return _Close(settings, registry, period, as_of, preview, actor, progress).run(with_outputs)
+        if close.is_published:
+            close.publish()
+            if with_outputs:
+                result.emissions, result.refusals = close.outputs()
+        return result
 
 
-class _Close:
+class MonthClose:
+    """One close of one month at one knowledge point. The steps are called in the order
+    ``lake_gate``, ``build``, ``mart_gates``, ``publish``, ``outputs``."""
+
     def __init__(
         self,
         settings: Settings,
@@ -105,36 +140,21 @@ class _Close:
         progress: Progress,
     ) -> None:
         self.settings, self.registry, self.period = settings, registry, period
-        self.preview, self.actor, self.progress = preview, actor, progress
-        self.home = settings.home
+        self.actor, self.progress, self.home = actor, progress, settings.home
         latest = registry.latest_seq()
         self.as_of = latest if as_of is None else as_of
         self.is_published = self.as_of >= latest and not preview
         self.contracts: dict[str, Contract] = load_contracts(LEDGERS_DIR)
         self.book = load_rule_book()
+        self.project = DbtProject(settings, on_node=self._node)
 
-    def run(self, with_outputs: bool) -> CloseResult:
-        load_set = self._load_set()
-        project = DbtProject(self.settings, on_node=self._node)
-        self.progress("解析模型 | parsing models")
-        manifest = project.manifest()
-        needs = derive_requirements(self.settings, manifest, load_set, self.contracts)
-        hashes = todays_hashes(load_set)
-        build_id = f"{self.period}-{digest_of(hashes)[:12]}"
-        self.progress("入湖检查 | lake gate")
-        lake = self._lake_gate(load_set, needs, hashes)
-        folder = self._build(project, manifest, load_set, needs, build_id)
-        result = CloseResult(
-            self.period, self.as_of, build_id, folder, self.is_published, lake, requirements=needs
-        )
-        self._mart_gates(result, needs, hashes)
-        if self.is_published:
-            publish(self.home, str(self.period), build_id)
-            if with_outputs:
-                self._outputs(result, needs)
-        return result
+    @cached_property
+    def load_set(self) -> LoadSet:
+        """The loads of this close.
 
-    def _load_set(self) -> LoadSet:
+        Raises:
+            RefusedError: Nothing was accepted up to this month.
+        """
         loads = self.registry.load_set(self.as_of, str(self.period))
         load_set = resolve_load_set(loads, self.contracts, self.period, self.as_of)
         if not load_set.present():
@@ -144,59 +164,83 @@ class _Close:
             )
         return load_set
 
-    def _lake_gate(
-        self, load_set: LoadSet, needs: Requirements, hashes: dict[str, str]
-    ) -> LakeVerdict:
+    @cached_property
+    def needs(self) -> Requirements:
+        """What the outputs in use need and lack."""
+        self.progress("解析模型 | parsing models")
+        manifest = self.project.manifest()
+        return derive_requirements(self.settings, manifest, self.load_set, self.contracts)
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """Today's digests for this load set."""
+        return todays_hashes(self.load_set)
+
+    @property
+    def build_id(self) -> str:
+        """Names the build: same loads, rules, definitions and models, same build."""
+        return f"{self.period}-{digest_of(self.hashes)[:12]}"
+
+    def lake_gate(self) -> LakeVerdict:
+        """Judge the load set.
+
+        Raises:
+            RefusedError: It did not pass; the message lists the offences.
+        """
+        needs = self.needs
+        self.progress("入湖检查 | lake gate")
         con = connect(self.settings)
         try:
-            create_lake_views(con, self.contracts, load_set, self.home)
-            write_run_tables(con, self.contracts, load_set, {})
+            create_lake_views(con, self.contracts, self.load_set, self.home)
+            write_run_tables(con, self.contracts, self.load_set, {})
             verdict = judge_lake(
-                con, self.contracts, load_set, self.home, hashes, optional=needs.optional_ledgers
+                con,
+                self.contracts,
+                self.load_set,
+                self.home,
+                self.hashes,
+                optional=needs.optional_ledgers,
             )
         finally:
             con.close()
         self._register("lake", verdict.decision.status, verdict.folder, verdict.decision.hash)
-        for line in verdict.lines(self.book, "zh"):
-            self.progress(f"  {line}")
+        zh, en = verdict.lines(self.book, "zh"), verdict.lines(self.book, "en")
         if verdict.decision.status != "passed":
-            zh = "\n".join("  " + t for t in verdict.lines(self.book, "zh"))
-            en = "\n".join("  " + t for t in verdict.lines(self.book, "en"))
-            failed = "、".join(
-                r["code"] for r in verdict.decision.results if r["outcome"] == "failed"
-            )
+            failed = [r["code"] for r in verdict.decision.results if r["outcome"] == "failed"]
             raise RefusedError(
-                f"{self.period} 入湖检查未通过（{failed}），已发布的数据保持不变：\n{zh}",
-                f"the lake gate of {self.period} failed ({failed}); "
-                f"what was published stays as it was:\n{en}",
+                f"{self.period} 入湖检查未通过（{'、'.join(failed)}），已发布的数据保持不变：\n  "
+                + "\n  ".join(zh),
+                f"the lake gate of {self.period} failed ({', '.join(failed)}); "
+                "what was published stays as it was:\n  " + "\n  ".join(en),
             )
+        for line_zh, line_en in zip(zh, en, strict=True):
+            self.progress(f"  {line_zh} |   {line_en}")
         return verdict
 
-    def _build(
-        self,
-        project: DbtProject,
-        manifest: Manifest,
-        load_set: LoadSet,
-        needs: Requirements,
-        build_id: str,
-    ) -> Path:
-        found = find_build(self.home, build_id)
+    def build(self) -> Path:
+        """Build the warehouse, or find the build of the same content."""
+        found = find_build(self.home, self.build_id)
+        target = self.home.rebuilt / self.build_id
+        if self.is_published:
+            target = self.home.build(self.build_id)
         if found is not None:
-            self.progress(f"数据未变，沿用构建 {build_id} | unchanged, build reused")
-            if self.is_published and found.parent != self.home.build(build_id).parent:
-                self.home.build(build_id).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copytree(found, self.home.build(build_id))
-                found = self.home.build(build_id)
+            self.progress(f"数据未变，沿用构建 {self.build_id} | unchanged, {self.build_id} reused")
+            if self.is_published and found != target:
+                staged = target.with_name(f".{target.name}.tmp")
+                shutil.rmtree(staged, ignore_errors=True)
+                shutil.copytree(found, staged)
+                staged.replace(target)
+                return target
             return found
+        needs = self.needs
         self.progress("构建数据仓库 | building the warehouse")
-        target = self.home.build(build_id) if self.is_published else self.home.rebuilt / build_id
         folder = build_warehouse(
-            self.settings, project, self.contracts, load_set, needs.metric_gaps, target
+            self.settings, self.project, self.contracts, self.load_set, needs.metric_gaps, target
         )
         self.registry.add_build(
             self.actor,
             {
-                "build_id": build_id,
+                "build_id": self.build_id,
                 "period": str(self.period),
                 "as_of": self.as_of,
                 "is_published": int(self.is_published),
@@ -204,22 +248,33 @@ class _Close:
         )
         return folder
 
-    def _mart_gates(
-        self, result: CloseResult, needs: Requirements, hashes: dict[str, str]
-    ) -> None:
+    def build_dir(self) -> Path:
+        """Directory of this close's build.
+
+        Raises:
+            RefusedError: It was not built yet.
+        """
+        folder = find_build(self.home, self.build_id)
+        if folder is None:
+            raise RefusedError(
+                f"{self.period} 的构建 {self.build_id} 不存在；请先构建数据仓库。",
+                f"build {self.build_id} of {self.period} does not exist; build it first.",
+            )
+        return folder
+
+    def mart_gates(self) -> dict[str, SliceVerdict]:
+        """Freeze and judge the slices that outputs read.
+
+        Raises:
+            RefusedError: A slice did not pass; the pointers stay where they are.
+        """
         self.progress("集市检查 | mart gates")
-        con = attach_build(self.settings, result.build_dir)
+        verdicts: dict[str, SliceVerdict] = {}
+        con = attach_build(self.settings, self.build_dir())
         try:
-            names = ["marts"]
-            if needs.pay_reason is None:
-                rows = con.execute("select count(*) from pay.main.pay_month").fetchall()[0][0]
-                if rows:
-                    names.append("pay")
-                else:
-                    needs.pay_reason = "no_binding:rcu_salary"
-            for name in names:
-                verdict = judge_marts(con, name, str(self.period), self.home, hashes)
-                result.slices[name] = verdict
+            for name in self._slices(con):
+                verdict = judge_marts(con, name, str(self.period), self.home, self.hashes)
+                verdicts[name] = verdict
                 decision = verdict.decision
                 if self.is_published:
                     self._register(name, decision.status, verdict.folder, decision.hash)
@@ -234,23 +289,40 @@ class _Close:
                     )
         finally:
             con.close()
+        return verdicts
 
-    def _outputs(self, result: CloseResult, needs: Requirements) -> None:
-        for output_id in needs.outputs:
+    def _slices(self, con: duckdb.DuckDBPyConnection) -> list[str]:
+        if self.needs.pay_reason is None:
+            rows = con.execute("select count(*) from pay.main.pay_month").fetchall()[0][0]
+            if rows:
+                return ["marts", "pay"]
+            self.needs.pay_reason = "no_binding:rcu_salary"
+        return ["marts"]
+
+    def publish(self) -> None:
+        """Point the period (and CURRENT) to this build."""
+        publish(self.home, str(self.period), self.build_id)
+
+    def outputs(self) -> tuple[list[Emission], list[Refusal]]:
+        """Emit every output in use that is due; the others are refused by name."""
+        emissions: list[Emission] = []
+        refusals: list[Refusal] = []
+        for output_id in self.needs.outputs:
             outcome = emit_output(
                 self.settings,
                 self.registry,
                 output_id,
                 str(self.period),
                 actor=self.actor,
-                needs=needs,
+                needs=self.needs,
             )
             if isinstance(outcome, Emission):
-                self.progress(f"出具 {output_id}：{outcome.status} | emitted")
-                result.emissions.append(outcome)
+                self.progress(f"出具 {output_id}：{outcome.status} | {output_id} {outcome.status}")
+                emissions.append(outcome)
             else:
-                self.progress(f"不出具 {output_id}：{outcome.text('zh')} | refused")
-                result.refusals.append(outcome)
+                self.progress(f"不出具 {output_id} | {output_id} refused")
+                refusals.append(outcome)
+        return emissions, refusals
 
     def _register(self, gate: str, status: str, folder: Path, decision_hash: str) -> None:
         self.registry.add_decision(
@@ -267,10 +339,4 @@ class _Close:
 
     def _node(self, name: str, status: str) -> None:
         if status not in ("success", "pass"):
-            self.progress(f"  {name}: {status}")
-
-
-def read_load_set(folder: Path) -> dict[str, object]:
-    """The load set that a build was made from (``load_set.json``)."""
-    values: dict[str, object] = json.loads((folder / "load_set.json").read_text(encoding="utf-8"))
-    return values
+            self.progress(f"  {name}: {status} |   {name}: {status}")

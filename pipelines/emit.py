@@ -116,7 +116,8 @@ def emit_output(
         return refuse(f"缺少台账：{names_zh}。", f"missing ledger(s): {names_en}.")
     if output.slice == "pay" and needs.pay_reason is not None:
         return refuse(
-            f"没有绩效工资数据：{needs.pay_reason}。", f"there are no salary pools: {needs.pay_reason}."
+            f"没有绩效工资数据：{needs.pay_reason}。",
+            f"there are no salary pools: {needs.pay_reason}.",
         )
     row = registry.latest_decision(output.slice, period)
     if row is None:

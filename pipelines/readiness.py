@@ -59,8 +59,10 @@ class Readiness:
         for org, states in self.states.items():
             marks = " ".join(f" {_MARK[states[n]]}" if n in states else "  " for n in ledgers)
             lines.append(pad(org, 16) + marks)
-        closed = ("已月结" if self.is_closed else "未月结") if zh else (
-            "closed" if self.is_closed else "not closed"
+        closed = (
+            ("已月结" if self.is_closed else "未月结")
+            if zh
+            else ("closed" if self.is_closed else "not closed")
         )
         lines.append(closed + "".join(f"  {g}: {s}" for g, s in self.gates.items()))
         for entry in self.emitted:

@@ -60,7 +60,9 @@ class Settings:
         outputs = raw.get("outputs")
         if outputs is not None and not isinstance(outputs, list):
             raise UsageError(f"{path}：outputs 应为列表。", f"{path}: outputs must be a list.")
-        threads = raw.get("threads") or os.environ.get("JINGTIAN_THREADS") or min(os.cpu_count() or 2, 8)
+        threads = (
+            raw.get("threads") or os.environ.get("JINGTIAN_THREADS") or min(os.cpu_count() or 2, 8)
+        )
         return Settings(
             home=Home(root),
             outputs=None if outputs is None else tuple(str(o) for o in outputs),

@@ -68,9 +68,8 @@ def judge_upload(
     Returns:
         The verdict and the raw cells (None when the file could not be read).
     """
-    if known_orgs is not None and identity.org_id not in known_orgs:
-        if contract.name != "org_unit":
-            return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), None
+    if known_orgs is not None and identity.org_id not in known_orgs and contract.name != "org_unit":
+        return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), None
     try:
         raw = read_upload(data, file_name, contract)
     except Unreadable as exc:

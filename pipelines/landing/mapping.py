@@ -218,9 +218,7 @@ def _source_table(data: bytes, source: SourceFile) -> tuple[pa.Table, dict[str, 
     if bad:
         raise Unreadable(
             *(
-                finding_row(
-                    "JT-FILE-0014", row_no=n, value=str(len(r)), expected=str(len(names))
-                )
+                finding_row("JT-FILE-0014", row_no=n, value=str(len(r)), expected=str(len(names)))
                 for n, r in itertools.islice(bad, 100)
             )
         )

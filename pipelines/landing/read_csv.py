@@ -45,9 +45,7 @@ def decode(data: bytes) -> bytes:
         raise Unreadable(finding_row("JT-FILE-0007", value=str(exc.start))) from exc
 
 
-def read_csv(
-    data: bytes, contract: Contract, absent: frozenset[str] = frozenset()
-) -> RawTable:
+def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset()) -> RawTable:
     """Cells of a CSV file.
 
     Raises:

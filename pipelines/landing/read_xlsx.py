@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -24,19 +25,17 @@ from pipelines.landing.unreadable import Unreadable
 
 MAX_UNPACKED = 1 << 30  # 1 GiB: a million rows of thirty columns take about half of it
 MAX_RATIO = 200  # worksheets of real ledgers pack 8 to 25 times
-MAX_CELLS = 40_000_000
+MAX_CELLS = 20_000_000  # the reader holds a dense rectangle: about 32 bytes a cell
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 22
 _OVERLAP = 4096
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<f[ />]')
 _MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"')
-_ROW = re.compile(rb'<row\b[^>]*?\br="([0-9]+)"')
+_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>/]*>\s*<(?:v|is|f)\b')
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{4}/\d{1,2}/\d{1,2}")
 
 
-def read_xlsx(
-    data: bytes, contract: Contract, absent: frozenset[str] = frozenset()
-) -> RawTable:
+def read_xlsx(data: bytes, contract: Contract, absent: frozenset[str] = frozenset()) -> RawTable:
     """Cells of the one data sheet of a workbook.
 
     Raises:
@@ -48,25 +47,24 @@ def read_xlsx(
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        scans = {name: _scan(archive, part) for name, part in _sheet_parts(archive).items()}
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
         found: list[tuple[str, Header]] = []
-        for name in names:
-            rows = book.get_sheet_by_name(name).to_python(
-                skip_empty_area=False, nrows=SEARCH_ROWS
-            )
+        for name in scans:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=SEARCH_ROWS)
             header = find_header(rows, contract, absent)
             if header is not None:
                 found.append((name, header))
         sheet, header = _choose(found, contract)
-        formulas, merges = _scan(archive, _sheet_part(archive, sheet), header.row)
-        if merges:
+        scan = scans[sheet]
+        if merges := [m for m in scan.merges if m[3] >= header.row]:
             raise Unreadable(
                 *(
                     finding_row("JT-FILE-0012", row_no=row, cell=cell, value=area)
-                    for row, cell, area in merges
+                    for row, cell, area, _last in merges
                 )
             )
+        formulas = sorted(f for f in scan.formulas if f[0] > header.row)
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as exc:
         raise Unreadable(finding_row("JT-FILE-0003")) from exc
@@ -114,15 +112,13 @@ def _choose(found: list[tuple[str, Header]], contract: Contract) -> tuple[str, H
         named = [f for f in found if f[0] in (contract.title_zh, contract.name)]
         if len(named) != 1:
             names = "、".join(name for name, _ in found)
-            raise Unreadable(
-                finding_row("JT-FILE-0017", value=contract.title_zh, expected=names)
-            )
+            raise Unreadable(finding_row("JT-FILE-0017", value=contract.title_zh, expected=names))
         found = named
     return found[0]
 
 
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Name of the archive member that holds a sheet."""
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Worksheet name to the archive member that holds it."""
     import xml.etree.ElementTree as ET
 
     try:
@@ -132,31 +128,62 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
         raise Unreadable(finding_row("JT-FILE-0003")) from exc
     relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     targets = {r.get("Id"): r.get("Target") or "" for r in rels}
+    parts: dict[str, str] = {}
     for node in book.iter():
-        if node.tag.endswith("}sheet") and node.get("name") == sheet:
+        if node.tag.endswith("}sheet"):
             target = targets.get(node.get(relation), "")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if part in archive.namelist():
-                return part
-    raise Unreadable(finding_row("JT-FILE-0003"))
+            if part in archive.namelist() and "worksheets/" in part:
+                parts[str(node.get("name"))] = part
+    if not parts:
+        raise Unreadable(finding_row("JT-FILE-0003"))
+    return parts
 
 
-def _scan(
-    archive: zipfile.ZipFile, part: str, header_row: int
-) -> tuple[list[tuple[int, str]], list[tuple[int, str, str]]]:
-    """Formula cells (row, letters) and merged areas below the header; refuses runaway sheets."""
-    formulas: set[tuple[int, str]] = set()
-    merges: list[tuple[int, str, str]] = []
+@dataclass
+class _Scan:
+    """Formula cells (row, letters) and merged areas (row, first cell, area, last row) of a sheet."""
+
+    formulas: set[tuple[int, str]] = field(default_factory=set)
+    merges: list[tuple[int, str, str, int]] = field(default_factory=list)
+
+
+def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
+    """Look a worksheet through; a stray cell far out is refused before any reader spans it."""
+    scan = _Scan()
+    last_row, last_column, far = 0, 0, ""
     for block in _blocks(archive, part):
+        for m in _CELL.finditer(block):
+            row, column = int(m[2]), _column_number(m[1])
+            if row > last_row or column > last_column:
+                far = f"{m[1].decode()}{row}"
+            last_row, last_column = max(last_row, row), max(last_column, column)
         if b"<f" in block:
-            formulas |= {(int(m[2]), m[1].decode()) for m in _FORMULA.finditer(block)}
+            scan.formulas |= {(int(m[2]), m[1].decode()) for m in _FORMULA.finditer(block)}
         for m in _MERGE.finditer(block) if b"<mergeCell" in block else ():
-            if int(m[4]) >= header_row:
-                area = f"{m[1].decode()}{m[2].decode()}:{m[3].decode()}{m[4].decode()}"
-                first = f"{m[1].decode()}{m[2].decode()}"
-                if (int(m[2]), first, area) not in merges:
-                    merges.append((int(m[2]), first, area))
-    return sorted(f for f in formulas if f[0] > header_row), merges
+            first = f"{m[1].decode()}{m[2].decode()}"
+            area = f"{first}:{m[3].decode()}{m[4].decode()}"
+            merge = (int(m[2]), first, area, int(m[4]))
+            if merge not in scan.merges:
+                scan.merges.append(merge)
+    if last_row * last_column > MAX_CELLS or last_column > MAX_COLUMNS:
+        raise Unreadable(
+            finding_row(
+                "JT-FILE-0006",
+                cell=far,
+                row_no=last_row,
+                value=f"{last_row} 行 {last_column} 列（至 {far}）",
+                expected=f"{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格",
+            )
+        )
+    return scan
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -176,14 +203,6 @@ def _raw(
 ) -> RawTable:
     body = rows[header.row :]
     width = len(rows[header.row - 1])
-    if width > MAX_COLUMNS or width * len(body) > MAX_CELLS:
-        raise Unreadable(
-            finding_row(
-                "JT-FILE-0006",
-                value=f"{len(body)} 行 {width} 列",
-                expected=f"{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格",
-            )
-        )
     while body and not any(cell != "" for cell in body[-1]):
         body.pop()
     by_position = {p: contract.column(n) for n, p in header.positions.items()}
@@ -208,13 +227,9 @@ def _raw(
     for row, letter in formulas:
         position = letters.index(letter) if letter in letters else -1
         column = by_position.get(position)
-        raw.cell_findings = [
-            f for f in raw.cell_findings if not (f[0] == row and f[1] == position)
-        ]
+        raw.cell_findings = [f for f in raw.cell_findings if not (f[0] == row and f[1] == position)]
         if column is None:
-            raw.file_findings.append(
-                finding_row("JT-FILE-0013", row_no=row, cell=f"{letter}{row}")
-            )
+            raw.file_findings.append(finding_row("JT-FILE-0013", row_no=row, cell=f"{letter}{row}"))
         else:
             raw.cell_findings.append((row, position, "JT-FILE-0013", ""))
     if header.row > 1:
@@ -228,18 +243,13 @@ def _texts(
     """Text of every cell of one column, and the cells whose type shows damage."""
     kinds = set(map(type, cells))
     findings: list[tuple[int, int, str, str]] = []
-    if kinds <= {str}:
-        texts = [c or None for c in cells]
-    else:
-        texts = [_text(c) for c in cells]
+    texts = [c or None for c in cells] if kinds <= {str} else [_text(c) for c in cells]
     if column is None:
         return texts, findings  # type: ignore[return-value]
     if column.kind == "id" and kinds - {str}:
         for offset, cell in enumerate(cells):
             if not isinstance(cell, str):
-                findings.append(
-                    (first_row + offset, position, "JT-CELL-0012", _text(cell) or "")
-                )
+                findings.append((first_row + offset, position, "JT-CELL-0012", _text(cell) or ""))
     if column.kind == "date" and str in kinds:
         for offset, cell in enumerate(cells):
             if isinstance(cell, str) and _ISO.fullmatch(cell.strip()):

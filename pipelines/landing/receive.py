@@ -97,9 +97,7 @@ class Receiver:
         """Land, judge and (when nothing blocks) load one file."""
         data = path.read_bytes()
         digest = land(self.settings.home, data)
-        identity = identify(
-            path.name, self.contracts, ledger=ledger, org_id=org_id, period=period
-        )
+        identity = identify(path.name, self.contracts, ledger=ledger, org_id=org_id, period=period)
         if identity is None:
             verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
             receipt = Receipt(path.name, "refused", verdict)
@@ -304,9 +302,11 @@ class Receiver:
         table = receipt.verdict.findings
         if table.num_rows == 0 or receipt.seq is None:
             return
-        personal = {c.name for c in receipt.contract.columns if c.is_personal} if (
-            receipt.contract
-        ) else set()
+        personal = (
+            {c.name for c in receipt.contract.columns if c.is_personal}
+            if (receipt.contract)
+            else set()
+        )
         if personal:
             columns = table.column("column").to_pylist()
             values = [
@@ -316,9 +316,7 @@ class Receiver:
             position = table.schema.get_field_index("value")
             table = table.set_column(position, "value", pa.array(values, pa.string()))
         folder = self.settings.home.findings / f"receipt={receipt.seq}"
-        write_once(
-            folder / "findings.parquet", lambda path: pq.write_table(table, path)
-        )
+        write_once(folder / "findings.parquet", lambda path: pq.write_table(table, path))
 
     def _known_orgs(self) -> dict[str, str]:
         """Organisation id to type, from the org_unit loads in force; empty before the first."""
@@ -344,9 +342,7 @@ class Receiver:
         return self._orgs
 
 
-def make_load_id(
-    identity: Identity, contract: Contract, mapping: str, digests: list[str]
-) -> str:
+def make_load_id(identity: Identity, contract: Contract, mapping: str, digests: list[str]) -> str:
     """Identity of a load: the same bytes under the same contract for the same slot."""
     parts = [
         identity.ledger,
