@@ -13,20 +13,11 @@ from numpy.random import Generator
 
 from pipelines.sample import columns as col
 from pipelines.sample import customers as cust
-from pipelines.sample.bank import (
-    COMMUNITY,
-    ENTERPRISE,
-    MERCHANT,
-    PARK,
-    RESIDENT,
-    RURAL,
-    SEGMENTS,
-    Org,
-    Units,
-)
+from pipelines.sample.bank import COMMUNITY, Org, Units
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.customers import Customers, customer_ids
 from pipelines.sample.days import NEVER, IntArray, Month, add_months
+from pipelines.sample.profiles import ENTERPRISE, MERCHANT, PARK, RESIDENT, RURAL, SEGMENTS
 
 _DRAFT, _COMPLETE, _CANCELLED = range(3)
 _SEGMENT_OF = {
@@ -66,15 +57,17 @@ def make_archives(
     subject = np.arange(len(unit)) - np.repeat(offset, count)
     total = len(unit)
 
-    # Each subject has a rank; its archive is opened when the unit's coverage reaches the rank.
-    rank = rng.uniform(size=total)
+    # Each subject has a rank within its unit; its archive is opened when coverage reaches it.
+    shuffled = np.lexsort((rng.uniform(size=total), np.repeat(np.arange(len(count)), count)))
+    rank = np.empty(total)
+    rank[shuffled] = (subject + rng.uniform(size=total)) / np.repeat(count, count)
     one_year = int(add_months(np.array([start.first]), 12)[0])
     is_pilot = units.pilot_from[unit] < one_year
     later = units.pilot_from[unit] < one_year + 365
     opened = np.full(total, NEVER, dtype=np.int64)
     span = np.array([-1100.0, 0.0, 345.0, 730.0])
     for place in range(len(SEGMENTS)):
-        begin, first, second = org.profile.archive[place]
+        begin, first, second = org.profile.archive_curve(place)
         for mask, curve in (
             (is_pilot, (begin, first, second)),
             (~is_pilot & later, (begin * 0.6, first * 0.6, second)),

@@ -1,12 +1,13 @@
 """The invented bank: organisations, villages and communities, grids, head-office registers.
 
-Here belongs what exists before any customer does, and how each branch behaves (its profile).
+Here belongs what exists before any customer does. How a branch behaves is ``profiles.py``.
 Every name is made of arbitrary characters and marked 示例; the division codes are not assigned to
 any county, so no identifier made from them can belong to a real place, person or firm.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,18 @@ from numpy.random import Generator
 from pipelines.sample import columns as col
 from pipelines.sample.columns import ArrowColumn, BoolArray
 from pipelines.sample.days import NEVER, IntArray, Month, add_months, day_of
+from pipelines.sample.profiles import (
+    ENTERPRISE,
+    HUBEI,
+    MERCHANT,
+    PARK,
+    PROFILES,
+    RESIDENT,
+    RURAL,
+    SANXIA,
+    SEGMENTS,
+    Profile,
+)
 from pipelines.sample.write import FileStyle
 
 ROOT_ID = "090000"
@@ -27,14 +40,6 @@ BANK_NAME = "云汀农村商业银行股份有限公司（示例）"
 NOTE = "示例"
 VILLAGE, COMMUNITY = 0, 1
 UNIT_KINDS = ("village", "community")
-SEGMENTS = (
-    "community_resident",
-    "rural_household",
-    "community_merchant",
-    "small_micro_enterprise",
-    "park_enterprise",
-)
-RESIDENT, RURAL, MERCHANT, ENTERPRISE, PARK = range(5)
 
 _FIRST = "望青白石龙柳松枫桃溪荷竹云鹤锦"
 _SECOND = "禾汀岚屿泉坪塘湾岭桥"
@@ -52,167 +57,6 @@ _PATTERN = (
     "outlet",
 )
 _SIZE_WEIGHT = (1.5, 1.3, 1.2, 1.0, 0.9, 0.8, 0.7, 0.6)
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How a branch behaves; shares are of the loans that fall due, ratios of its units."""
-
-    scheme_id: str
-    pilot_ratio: tuple[float, float]
-    grid_ratio: tuple[float, float, float]
-    gap_units: int
-    has_overlap: bool
-    archive: dict[int, tuple[float, float, float]]
-    renewal_share: float
-    refinance_share: float
-    extension_share: float
-    default_share: float
-    soft_cap_yuan: int
-    deposit_growth: float
-    deposit_dip: bool
-
-
-def _archive(
-    resident: float, rural: float, merchant: float, small: float
-) -> dict[int, tuple[float, float, float]]:
-    """Coverage of pilot units at the start, after one and after two plan years."""
-
-    def curve(after_one: float) -> tuple[float, float, float]:
-        return (0.45 * after_one, after_one, min(0.97, after_one + 0.32))
-
-    return {
-        RESIDENT: curve(resident),
-        RURAL: curve(rural),
-        MERCHANT: curve(merchant),
-        ENTERPRISE: curve(small),
-        PARK: curve(small),
-    }
-
-
-_SANXIA, _HUBEI = "sanxia_grid", "hubei_county_grid"
-_PROFILES = (
-    Profile(
-        _SANXIA,
-        (0.30, 0.70),
-        (0.25, 0.40, 0.25),
-        0,
-        False,
-        _archive(0.47, 0.76, 0.58, 0.61),
-        0.05,
-        0.02,
-        0.02,
-        0.006,
-        90_000,
-        0.085,
-        False,
-    ),
-    Profile(
-        _HUBEI,
-        (0.40, 1.00),
-        (0.30, 0.40, 0.30),
-        0,
-        True,
-        _archive(0.52, 0.80, 0.60, 0.63),
-        0.18,
-        0.06,
-        0.03,
-        0.012,
-        400_000,
-        0.070,
-        False,
-    ),
-    Profile(
-        _SANXIA,
-        (0.30, 0.70),
-        (0.20, 0.35, 0.30),
-        0,
-        False,
-        _archive(0.44, 0.74, 0.55, 0.43),
-        0.08,
-        0.03,
-        0.03,
-        0.010,
-        120_000,
-        0.095,
-        False,
-    ),
-    Profile(
-        _HUBEI,
-        (0.40, 0.85),
-        (0.20, 0.30, 0.30),
-        0,
-        False,
-        _archive(0.36, 0.78, 0.57, 0.60),
-        0.10,
-        0.05,
-        0.05,
-        0.015,
-        250_000,
-        0.060,
-        False,
-    ),
-    Profile(
-        _SANXIA,
-        (0.30, 0.70),
-        (0.30, 0.45, 0.25),
-        0,
-        False,
-        _archive(0.49, 0.83, 0.62, 0.66),
-        0.04,
-        0.015,
-        0.02,
-        0.005,
-        60_000,
-        0.105,
-        False,
-    ),
-    Profile(
-        _HUBEI,
-        (0.40, 1.00),
-        (0.15, 0.30, 0.35),
-        2,
-        False,
-        _archive(0.45, 0.61, 0.49, 0.44),
-        0.12,
-        0.06,
-        0.06,
-        0.030,
-        300_000,
-        0.020,
-        True,
-    ),
-    Profile(
-        _SANXIA,
-        (0.20, 0.50),
-        (0.15, 0.20, 0.30),
-        1,
-        False,
-        _archive(0.42, 0.66, 0.52, 0.57),
-        0.09,
-        0.04,
-        0.04,
-        0.020,
-        150_000,
-        0.045,
-        False,
-    ),
-    Profile(
-        _HUBEI,
-        (0.40, 1.00),
-        (0.25, 0.40, 0.35),
-        0,
-        False,
-        _archive(0.48, 0.79, 0.59, 0.64),
-        0.03,
-        0.01,
-        0.015,
-        0.004,
-        50_000,
-        0.080,
-        False,
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -266,7 +110,7 @@ def organisations(branches: int, customers: int, with_workbooks: bool) -> list[O
                 township_no=(1 if location == "urban" else 100) + i % 90,
                 township=place + ("街道" if location == "urban" else "镇"),
                 customers=int(sizes[i]),
-                profile=_PROFILES[i % 8],
+                profile=PROFILES[i % len(PROFILES)],
                 style=_style(i, with_workbooks and int(sizes[i]) <= 6000 and i < 24),
             )
         )
@@ -329,7 +173,12 @@ def make_units(org: Org, rng: Generator, start: Month) -> Units:
     profile = org.profile
 
     order = rng.permutation(count)
-    pilots = [int(count * ratio + 0.5) for ratio in profile.pilot_ratio]
+    # 三峡 asks for a ratio (rounded half up), 湖北 for at least one.
+    at_least = profile.scheme_id == HUBEI
+    pilots = [
+        math.ceil(count * ratio - 1e-9) if at_least else int(count * ratio + 0.5)
+        for ratio in profile.pilot_ratio
+    ]
     place = np.empty(count, dtype=np.int64)
     place[order] = np.arange(count)
     one_year = int(add_months(np.array([start.first]), 12)[0])
@@ -513,7 +362,7 @@ def scheme_binding(orgs: Sequence[Org], start: Month) -> dict[str, ArrowColumn]:
     rows: list[tuple[str, str, int, int]] = []
     for place, org in enumerate(orgs):
         if place == 5:
-            rows.append((org.org_id, _SANXIA, start.first - 366, start.first - 1))
+            rows.append((org.org_id, SANXIA, start.first - 366, start.first - 1))
         rows.append((org.org_id, org.profile.scheme_id, start.first, NEVER))
         rows.append((org.org_id, "rcu_salary", start.first, NEVER))
     return {
@@ -544,7 +393,7 @@ def scheme_param(
     year = str(start.year)
     rows: list[tuple[str, str, str, str, str, int, int]] = [
         (scheme, "plan_start_year", ROOT_ID, year, "年", start.first, NEVER)
-        for scheme in (_SANXIA, _HUBEI, "rcu_salary")
+        for scheme in (SANXIA, HUBEI, "rcu_salary")
     ]
     rows += [
         ("rcu_salary", name, ROOT_ID, str(value), "元/万元", start.first, NEVER)

@@ -275,9 +275,9 @@ class LoanBook:
         bad = np.flatnonzero((book.balance > 0) & (book.five_class >= SUBSTANDARD))
         chance = rng.uniform(size=len(bad))
         day = rng.integers(month.first + 4, month.last - 3, len(bad))
-        whole = chance < 0.02
-        part = ~whole & (chance < 0.11)
-        gone = (chance > 0.97) & (book.five_class[bad] == LOSS)
+        whole = chance < 0.008
+        part = ~whole & (chance < 0.07)
+        gone = (chance > 0.985) & (book.five_class[bad] == LOSS)
         swap = (
             (chance > 0.965)
             & (book.five_class[bad] == SUBSTANDARD)
@@ -508,10 +508,10 @@ def _draw_fate(book: Book, org: Org, rng: Generator) -> None:
     method = _METHOD[product]
     chance = rng.uniform(size=count)
     soft = (
-        profile.renewal_share,
-        profile.refinance_share,
-        profile.extension_share,
-        profile.default_share,
+        profile.renewal,
+        profile.refinance,
+        profile.extension,
+        profile.default,
     )
     follow, late_follow, early_follow, far_follow = 0.50, 0.07, 0.05, 0.03
     left = 1 - sum(soft)
@@ -541,7 +541,7 @@ def _draw_fate(book: Book, org: Org, rng: Generator) -> None:
         return rng.integers(low, high + 1, count)
 
     timing = rng.uniform(size=count)
-    late_share = min(0.12, 0.02 + 3 * profile.default_share)
+    late_share = min(0.12, 0.02 + 3 * profile.default)
     settle = due - np.where(
         timing < 0.72, days(0, 3), np.where(timing < 1 - late_share, days(4, 60), -days(1, 40))
     )
@@ -575,7 +575,7 @@ def _draw_fate(book: Book, org: Org, rng: Generator) -> None:
         (method != prod.BILL)
         & (~capped | (book.term >= 24))
         & (book.amount <= 500_000_000)
-        & (rng.uniform(size=count) < 0.004 + profile.default_share * 0.6)
+        & (rng.uniform(size=count) < 0.004 + profile.default * 0.6)
     )
     stop = book.disbursed + 60 + (rng.uniform(size=count) * np.minimum(span, 900)).astype(np.int64)
     bad = defaults | midway
@@ -653,7 +653,7 @@ def _old_bad_loans(
             (cust.FARMER, cust.SELF, cust.SM_OWNER, cust.MICRO_FIRM, cust.SMALL_FIRM),
         )
     ]
-    some = likely[rng.uniform(size=len(likely)) < 0.10 + 2 * org.profile.default_share]
+    some = likely[rng.uniform(size=len(likely)) < 0.10 + 2 * org.profile.default]
     book = draw(customers, some, choose_products(customers, some, rng), rng)
     bill = _METHOD[book.product] != prod.BULLET
     book = book.take(np.flatnonzero(~bill))
