@@ -575,7 +575,7 @@ def _xlsx(
 
 
 def _bomb(good: bytes) -> bytes:
-    """A workbook whose sheet unpacks to 96 MB of blanks from a tenth of a megabyte."""
+    """A workbook whose sheet unpacks to 32 MB of blanks from forty kilobytes."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(good)) as source,
@@ -587,7 +587,7 @@ def _bomb(good: bytes) -> bytes:
             with target.open(info, "w") as part:
                 part.write(source.read(name))
                 if name == "xl/worksheets/sheet1.xml":
-                    for _ in range(96):
+                    for _ in range(32):
                         part.write(b" " * (1 << 20))
     return buffer.getvalue()
 
