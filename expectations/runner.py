@@ -110,8 +110,10 @@ def _run(items: list[SuiteExpectation], tables: Mapping[str, Path]) -> list[dict
             for name, path in tables.items():
                 con.execute(f"create view \"{name}\" as select * from read_parquet('{path}')")
         quiet = contextlib.redirect_stderr(io.StringIO())
-        level = logging.getLogger("great_expectations").level
-        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+        logger = logging.getLogger("great_expectations")
+        level, propagates = logger.level, logger.propagate
+        logger.setLevel(logging.CRITICAL)
+        logger.propagate = False
         try:
             with quiet:
                 context = ephemeral_context()
@@ -124,7 +126,8 @@ def _run(items: list[SuiteExpectation], tables: Mapping[str, Path]) -> list[dict
                     results += _run_table(context, source, table, chosen)
                 source.get_execution_engine().close()
         finally:
-            logging.getLogger("great_expectations").setLevel(level)
+            logger.setLevel(level)
+            logger.propagate = propagates
     return results
 
 

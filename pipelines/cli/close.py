@@ -15,7 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("period", metavar="PERIOD", help="月份 | YYYY-MM")
     parser.add_argument("--as-of", help="知识时点：登记序号或日期 | sequence number or local date")
-    parser.add_argument("--preview", action="store_true", help="试算未结束的月份 | an unfinished month")
+    parser.add_argument(
+        "--preview", action="store_true", help="试算未结束的月份 | an unfinished month"
+    )
     parser.add_argument("--by", default="cli", help="经办人 | who closes")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -90,7 +92,9 @@ def close_text(settings: object, result: CloseResult, lang: str) -> str:
     )
     for item in result.lake.decision.not_run:
         lines.append(
-            f"未执行 {item['code']}：{item['reason']}" if zh else f"not run {item['code']}: {item['reason']}"
+            f"未执行 {item['code']}：{item['reason']}"
+            if zh
+            else f"not run {item['code']}: {item['reason']}"
         )
     lines.append(headline_text(settings, result.build_dir, lang))  # type: ignore[arg-type]
     for emission in result.emissions:

@@ -1,2 +1,6 @@
-def add_arguments(p): pass
-def run(a): return 2
+def add_arguments(p):
+    pass
+
+
+def run(a):
+    return 2

@@ -32,8 +32,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="井田 Jingtian：农村银行普惠金融数据管道 | inclusive-finance reporting",
     )
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--home", help="数据目录 | data directory (default $JINGTIAN_HOME or ./data)")
-    shared.add_argument("--lang", choices=("zh", "en"), default=os.environ.get("JINGTIAN_LANG", "zh"))
+    shared.add_argument(
+        "--home", help="数据目录 | data directory (default $JINGTIAN_HOME or ./data)"
+    )
+    shared.add_argument(
+        "--lang", choices=("zh", "en"), default=os.environ.get("JINGTIAN_LANG", "zh")
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in _COMMANDS.items():
         module = importlib.import_module(f"pipelines.cli.{name}")

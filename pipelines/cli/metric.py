@@ -78,7 +78,9 @@ def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
     first = rows[0]
     name = first["name_zh"] if zh else first["name_en"]
     lines = [f"{name}（{first['metric_id']}） {first['period']}"]
-    lines.append(f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}")
+    lines.append(
+        f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}"
+    )
     lines.append(f"{'来源' if zh else 'source'}: {first['source']}")
     heads = ("机构", "分组", "值", "分子", "分母", "目标") if zh else (
         "organisation", "segment", "value", "numerator", "denominator", "target"

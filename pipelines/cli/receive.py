@@ -47,7 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
                     show(receipt)
             if arguments.format == "text":
                 for name, why in mapping.ignored_files.items():
-                    print(f"忽略 {name}: {why}" if arguments.lang == "zh" else f"ignored {name}: {why}")
+                    print(
+                        f"忽略 {name}: {why}"
+                        if arguments.lang == "zh"
+                        else f"ignored {name}: {why}"
+                    )
         else:
             receiver.receive_files(
                 files,

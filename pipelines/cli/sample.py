@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customers", type=int, default=4000)
     parser.add_argument("--months", type=int, default=14)
     parser.add_argument("--seed", type=int, default=20250101)
-    parser.add_argument("--faults", action="store_true", help="另附错误样本及其真值 | inject faults")
+    parser.add_argument(
+        "--faults", action="store_true", help="另附错误样本及其真值 | inject faults"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
         progress=lambda text: print(text, file=sys.stderr),
     )
     if arguments.lang == "zh":
-        print(f"示例银行已生成：{summary.files} 个文件，{summary.loans} 笔借据，目录 {arguments.out}")
+        print(
+            f"示例银行已生成：{summary.files} 个文件，{summary.loans} 笔借据，目录 {arguments.out}"
+        )
         print(f"报送文件在 {arguments.out}/inbox")
         if arguments.faults:
             print(f"错误样本 {summary.faults} 处，真值在 {arguments.out}/faults/truth.csv")

@@ -67,9 +67,7 @@ def judge_lake(
         hashes: Today's digests.
         optional: Ledgers that no output in use needs: their absence is no finding.
     """
-    loads = [
-        (x.ledger, x.org_id, x.period) for loads in load_set.current.values() for x in loads
-    ]
+    loads = [(x.ledger, x.org_id, x.period) for loads in load_set.current.values() for x in loads]
     absent = {
         f"{x.ledger}.{column}"
         for loads in load_set.current.values()

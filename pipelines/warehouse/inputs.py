@@ -113,15 +113,11 @@ def write_run_tables(
         "run_ledger",
         {"ledger": list(contracts), "is_present": [name in present for name in contracts]},
     )
-    _table(
-        con, "run_metric_gap", {"metric_id": list(gaps), "reason_code": list(gaps.values())}
-    )
+    _table(con, "run_metric_gap", {"metric_id": list(gaps), "reason_code": list(gaps.values())})
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[object]]) -> None:
-    arrays = {
-        k: pa.array(v) if v else pa.array([], pa.string()) for k, v in columns.items()
-    }
+    arrays = {k: pa.array(v) if v else pa.array([], pa.string()) for k, v in columns.items()}
     con.register("rows", pa.table(arrays))
     con.execute(f"create or replace table run.{name} as select * from rows")
     con.unregister("rows")
