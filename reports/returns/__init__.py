@@ -1,0 +1,1 @@
+"""Returns: regulatory forms, one folder each; data only, no code."""
