@@ -1,0 +1,1 @@
+"""Writers: figures that are already decided, turned into bytes."""
