@@ -1,0 +1,1 @@
+"""Statements: what the bank computes for its own people, one folder each."""

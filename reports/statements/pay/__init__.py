@@ -1,0 +1,1 @@
+"""Pay statement of the performance-pay scheme."""
