@@ -1,0 +1,1 @@
+"""Bulletin on grid coverage and archive coverage."""
