@@ -105,7 +105,7 @@ def organisations(branches: int, customers: int, with_workbooks: bool) -> list[O
                 org_type=org_type,
                 location=location,
                 parent_id=last_branch if org_type == "outlet" else ROOT_ID,
-                opened=day_of("1998-07-01") + 97 * i,
+                opened=day_of("1998-07-01") + 97 * (i % 90),
                 division=str(DIVISION - i // 90),
                 township_no=(1 if location == "urban" else 100) + i % 90,
                 township=place + ("街道" if location == "urban" else "镇"),
@@ -293,7 +293,7 @@ def segment_population(
         "branch_id": col.constant(org.org_id, count),
         "subject_count": pa.array(table[unit, segment]),
         "source_name": col.constant("示例：户籍与市场主体登记", count),
-        "statistics_date": col.day(day_of(f"{start.year + min(years, 1) - 1}-12-31"), count),
+        "statistics_date": col.day(day_of(f"{month.year - 1}-12-31"), count),
     }
 
 

@@ -75,6 +75,11 @@ def shift(label: str, months: int) -> str:
     return str(np.datetime64(label, "M") + months)
 
 
+def months_between(earlier: str, later: str) -> int:
+    """Months from one ``YYYY-MM`` to another."""
+    return int((np.datetime64(later, "M") - np.datetime64(earlier, "M")).astype(np.int64))
+
+
 def months_from(label: str, count: int) -> list[Month]:
     """That many consecutive months, the first named ``YYYY-MM``."""
     return [month_of(shift(label, i)) for i in range(count)]

@@ -20,6 +20,7 @@ import xlsxwriter
 
 from expectations.contract import Column, Contract
 from pipelines.sample.columns import ArrowColumn
+from pipelines.sample.days import months_between
 
 CONTRACTS_DIR = Path(__file__).resolve().parents[1] / "ledgers"
 XLSX_MAX_ROWS = 20_000
@@ -43,14 +44,15 @@ class FileStyle:
 class Outbox:
     """Writes ledgers into a folder and counts what it wrote.
 
-    A register is written only when it differs from what that organisation sent last.
+    A register is written only when it differs from what that organisation sent last, or when that
+    would become older than the contract allows.
     """
 
     folder: Path
     contracts: Mapping[str, Contract]
     files: int = 0
     rows: dict[str, int] = field(default_factory=dict)
-    _last: dict[tuple[str, str], pa.Table] = field(default_factory=dict)
+    _last: dict[tuple[str, str], tuple[pa.Table, str]] = field(default_factory=dict)
 
     def send(
         self,
@@ -60,13 +62,16 @@ class Outbox:
         columns: Mapping[str, ArrowColumn],
         style: FileStyle,
     ) -> None:
-        """Write one file of ``ledger`` for ``org`` and ``period``; nothing when unchanged."""
+        """Write one file of ``ledger`` for ``org`` and ``period``, unless nothing is new."""
         contract = self.contracts[ledger]
         table = as_table(contract, columns)
         if contract.kind == "register":
-            if (before := self._last.get((ledger, org))) is not None and before.equals(table):
-                return
-            self._last[(ledger, org)] = table
+            before, sent = self._last.get((ledger, org), (None, period))
+            if before is not None and before.equals(table):
+                age = months_between(sent, period)
+                if contract.max_age_months is None or age < contract.max_age_months:
+                    return
+            self._last[(ledger, org)] = (table, period)
         small = table.num_rows <= XLSX_MAX_ROWS
         used = style if style.kind == "csv" or small else FileStyle()
         path = self.folder / f"{ledger}_{org}_{period}.{used.kind}"

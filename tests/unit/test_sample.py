@@ -372,3 +372,17 @@ def test_a_sample_that_cannot_be_made_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"sample starts|needs at least"):
         make_sample(tmp_path, **{argument: value})  # type: ignore[arg-type]
+
+
+def test_no_register_grows_older_than_its_contract_allows(rows: dict[str, list[Row]]) -> None:
+    periods = sorted({row["_period"] for row in rows["gl_balance"]})
+    for ledger, contract in CONTRACTS.items():
+        if contract.kind != "register":
+            continue
+        sent: dict[str, set[str]] = defaultdict(set)
+        for row in rows[ledger]:
+            sent[row["_org"]].add(row["_period"])
+        for org, months in sent.items():
+            for place, period in enumerate(periods):
+                newest = max(m for m in months if m <= period)
+                assert place - periods.index(newest) <= (contract.max_age_months or 99), org
