@@ -26,7 +26,8 @@ from pipelines.errors import RefusedError, UsageError
 from pipelines.gates.hashes import todays_hashes
 from pipelines.gates.lake import LakeVerdict, judge_lake
 from pipelines.gates.marts import SliceVerdict, judge_marts
-from pipelines.landing.receive import connect
+from pipelines.landing.receive import Receiver, connect
+from pipelines.landing.restore import missing_parts, restore_parts
 from pipelines.locking import writer_lock
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period
@@ -188,6 +189,7 @@ class MonthClose:
             RefusedError: It did not pass; the message lists the offences.
         """
         needs = self.needs
+        self._restore()
         self.progress("入湖检查 | lake gate")
         con = connect(self.settings)
         try:
@@ -216,6 +218,13 @@ class MonthClose:
         for line_zh, line_en in zip(zh, en, strict=True):
             self.progress(f"  {line_zh} |   {line_en}")
         return verdict
+
+    def _restore(self) -> None:
+        """Make parts of the lake again that are gone; landing holds what is needed."""
+        loads = [x for loads in self.load_set.history.values() for x in loads]
+        if missing_parts(self.home, loads):
+            receiver = Receiver(self.settings, self.registry, self.actor)
+            restore_parts(receiver, loads, self.progress)
 
     def build(self) -> Path:
         """Build the warehouse, or find the build of the same content."""

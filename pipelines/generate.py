@@ -81,8 +81,16 @@ def _ledger(contract: Contract) -> str:
         marks += " 个人信息" if c.is_personal else ""
         aliases = "、".join(c.aliases)
         rows.append(
-            (c.title_zh, f"`{c.name}`", _KIND_ZH[c.kind], marks.strip(), "；".join(limits))
-            + (aliases, c.east5, c.description)
+            (
+                c.title_zh,
+                f"`{c.name}`",
+                _KIND_ZH[c.kind],
+                marks.strip(),
+                "；".join(limits),
+                aliases,
+                c.east5,
+                c.description,
+            )
         )
     heads = ("列", "column", "类型", "", "允许值", "表头别名", "EAST 5.0", "description")
     facts = [
@@ -108,8 +116,16 @@ def _rules(book: RuleBook, contracts: dict[str, Contract]) -> str:
     for r in book.rules.values():
         ledger = contracts[r.ledger].title_zh if r.ledger else ""
         rows.append(
-            (f"`{r.code}`", r.level, f"{SEVERITY_ZH[r.severity]} {r.severity}", ledger)
-            + (r.title_zh, r.title_en, f"`{r.violation}`" if r.violation else "", r.clause)
+            (
+                f"`{r.code}`",
+                r.level,
+                f"{SEVERITY_ZH[r.severity]} {r.severity}",
+                ledger,
+                r.title_zh,
+                r.title_en,
+                f"`{r.violation}`" if r.violation else "",
+                r.clause,
+            )
         )
     heads = ("code", "level", "severity", "台账", "规则", "rule", "offends when", "clause")
     return f"{_NOTE}# Rules 校验规则\n\n{len(rows)} rules.\n\n{_table(heads, rows)}"

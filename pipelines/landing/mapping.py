@@ -124,6 +124,14 @@ def load_mapping(name: str, contracts: dict[str, Contract]) -> Mapping:
     return _read(path, contracts)
 
 
+def find_mapping(digest: str, contracts: dict[str, Contract]) -> Mapping | None:
+    """The mapping whose file has that digest; None when it was changed or removed."""
+    for path in sorted(MAPPINGS_DIR.glob("*.yaml")):
+        if hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            return _read(path, contracts)
+    return None
+
+
 def _read(path: Path, contracts: dict[str, Contract]) -> Mapping:
     raw = load_strict(path, _SHAPE)
     if raw["mapping"] != path.stem:

@@ -24,7 +24,7 @@ from expectations.rule import RuleBook, load_rule_book
 from pipelines.errors import UsageError
 from pipelines.landing.identity import Identity, identify
 from pipelines.landing.judge_file import judge_upload
-from pipelines.landing.mapping import MappedLedger, Mapping, apply_mapping
+from pipelines.landing.mapping import Mapping, apply_mapping
 from pipelines.landing.store import land, sha256, sha256_file, write_once
 from pipelines.landing.unreadable import Unreadable
 from pipelines.paths import LEDGERS_DIR
@@ -118,7 +118,7 @@ class Receiver:
             contract,
             self.book,
             known_orgs=frozenset(orgs) if orgs else None,
-            root_org=next((o for o, kind in orgs.items() if kind == "bank"), None),
+            root_org=self.root_org(),
         )
         return self._conclude(
             path.name, identity, contract, verdict, inputs, len(data), load_id, "", frozenset()
@@ -154,7 +154,8 @@ class Receiver:
                     Receipt(label, "unchanged", refused([]), identity, contract, None, load_id)
                 )
                 continue
-            verdict = self._judge_mapped(contract, mapped, mapping, data, identity)
+            named = {mapping.files[a].file: d for a, d in data.items() if a in used}
+            verdict = self.judge_mapped(contract, mapping, named, identity)
             size = sum(len(data[a]) for a in used)
             receipts.append(
                 self._conclude(
@@ -171,14 +172,16 @@ class Receiver:
             )
         return receipts
 
-    def _judge_mapped(
-        self,
-        contract: Contract,
-        mapped: MappedLedger,
-        mapping: Mapping,
-        data: dict[str, bytes],
-        identity: Identity,
+    def judge_mapped(
+        self, contract: Contract, mapping: Mapping, named: dict[str, bytes], identity: Identity
     ) -> Verdict:
+        """Judge one ledger of a foreign export; ``named`` holds the bytes by file name."""
+        mapped = mapping.ledgers[contract.name]
+        data = {
+            alias: named[source.file]
+            for alias, source in mapping.files.items()
+            if source.file in named
+        }
         try:
             raw = apply_mapping(self.con, contract, mapped, mapping, data)
         except Unreadable as exc:
@@ -222,7 +225,7 @@ class Receiver:
             part = self.settings.home.lake_part(
                 identity.ledger, str(identity.period), identity.org_id, load_id
             )
-            write_once(part, lambda path: self._write_part(contract, path))
+            write_once(part, lambda path: self.write_part(contract, path))
             part_hash = sha256_file(part)
         with self.registry.transaction():
             self._register_in(receipt, inputs, size)
@@ -258,7 +261,8 @@ class Receiver:
         self._keep_findings(receipt)
         return receipt
 
-    def _write_part(self, contract: Contract, path: Path) -> None:
+    def write_part(self, contract: Contract, path: Path) -> None:
+        """Write the typed rows of the file judged last, in key order."""
         columns = ", ".join(c.name for c in contract.columns)
         order = ", ".join(contract.key)
         self.con.execute(
@@ -317,6 +321,10 @@ class Receiver:
             table = table.set_column(position, "value", pa.array(values, pa.string()))
         folder = self.settings.home.findings / f"receipt={receipt.seq}"
         write_once(folder / "findings.parquet", lambda path: pq.write_table(table, path))
+
+    def root_org(self) -> str | None:
+        """The bank's own organisation id; None before the register was received."""
+        return next((o for o, kind in self._known_orgs().items() if kind == "bank"), None)
 
     def _known_orgs(self) -> dict[str, str]:
         """Organisation id to type, from the org_unit loads in force; empty before the first."""

@@ -86,10 +86,11 @@ def resolve_load_set(
         slot.sort(key=lambda load: load.period)
         is_register = contracts[ledger].kind == "register"
         for month in span:
-            if is_register:
-                chosen = [x for x in slot if x.period <= month][-1:]
-            else:
-                chosen = [x for x in slot if x.period == month]
+            chosen = (
+                [x for x in slot if x.period <= month][-1:]
+                if is_register
+                else [x for x in slot if x.period == month]
+            )
             for load in chosen:
                 history[ledger][load.load_id] = load
                 months.append((ledger, org, month, load.load_id, load.period))
