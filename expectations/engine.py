@@ -20,8 +20,10 @@ from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 
-class HeldConnectionEngine(SqlAlchemyExecutionEngine):
+class HeldConnectionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
     """A SQLAlchemy engine whose one connection lives as long as the engine."""
+
+    _connection: Any
 
     @contextmanager
     def get_connection(self) -> Generator[Any, None, None]:

@@ -7,24 +7,26 @@ findings cost a million small rows and no prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from expectations.contract import Contract
+from expectations.contract import Column, Contract
 from expectations.rule import SEVERITY_ZH, RuleBook
 
+_TEXT: pa.DataType = pa.string()
+_NUMBER: pa.DataType = pa.int64()
 FINDING_SCHEMA = pa.schema(
     [
-        ("code", pa.string()),
-        ("row_no", pa.int64()),
-        ("cell", pa.string()),
-        ("column", pa.string()),
-        ("key", pa.string()),
-        ("value", pa.string()),
-        ("expected", pa.string()),
-        ("difference", pa.string()),
+        ("code", _TEXT),
+        ("row_no", _NUMBER),
+        ("cell", _TEXT),
+        ("column", _TEXT),
+        ("key", _TEXT),
+        ("value", _TEXT),
+        ("expected", _TEXT),
+        ("difference", _TEXT),
     ]
 )
 MASKED = "（已遮蔽）"
@@ -106,14 +108,14 @@ def render(table: pa.Table, book: RuleBook, contract: Contract | None) -> Iterat
 def _render_row(
     row: dict[str, str | int | None],
     book: RuleBook,
-    columns: dict[str, object],
+    columns: Mapping[str, Column],
     contract: Contract | None,
 ) -> Finding:
     rule = book[str(row["code"])]
     column = columns.get(str(row["column"])) if row["column"] else None
-    title = getattr(column, "title_zh", None) or (row["column"] and str(row["column"]))
+    title = column.title_zh if column else (row["column"] and str(row["column"]))
     value = row["value"]
-    if column is not None and getattr(column, "is_personal", False) and value:
+    if column is not None and column.is_personal and value:
         value = MASKED
     texts = {
         "column": title or "",

@@ -36,6 +36,8 @@ _DIGITS_ZH = {
 }
 _SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
 _FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
+_STRING: pa.DataType = pa.string()
+_INTEGER: pa.DataType = pa.int64()
 _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 
 
@@ -291,10 +293,10 @@ class _Job:
             },
             schema=pa.schema(
                 [
-                    ("row_no", pa.int64()),
-                    ("col", pa.string()),
-                    ("code", pa.string()),
-                    ("value", pa.string()),
+                    ("row_no", _INTEGER),
+                    ("col", _STRING),
+                    ("code", _STRING),
+                    ("value", _STRING),
                 ]
             ),
         )

@@ -248,7 +248,7 @@ def _compare(
         order by 1
         """
     ).fetchall()
-    for org, total, control, difference in rows:
+    for org, _total, control, difference in rows:
         expected = "无对账科目" if control is None else control
         findings.add(code, org, ledger, org, expected, difference)
 

@@ -204,4 +204,4 @@ def _missing_pay(folder: Path) -> list[str]:
     if not path.is_file():
         return []
     column = pq.read_table(path, columns=["reason_code"]).column(0)
-    return sorted(set(pc.drop_null(column).to_pylist()))
+    return sorted({str(reason) for reason in pc.drop_null(column).to_pylist()})

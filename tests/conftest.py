@@ -57,7 +57,7 @@ def judged(
 ) -> Callable:
     """Judge bytes as an upload of organisation 1001 (1000 for head-office ledgers), 2025-12."""
 
-    def run(ledger: str, data: bytes, suffix: str = "csv", period: str = "2025-12"):  # noqa: ANN202
+    def run(ledger: str, data: bytes, suffix: str = "csv", period: str = "2025-12"):
         contract = contracts[ledger]
         org = "1000" if contract.submitted_by == "head_office" else "1001"
         name = f"{ledger}_{org}_{period}.{suffix}"

@@ -105,6 +105,6 @@ def as_xlsx(contract: Contract, rows: list[dict[str, object]]) -> bytes:
     return stream.getvalue()
 
 
-def places(verdict) -> list[tuple[int | None, str | None, str]]:  # noqa: ANN001
+def places(verdict) -> list[tuple[int | None, str | None, str]]:
     """(row, cell, code) of every finding."""
     return [(f["row_no"], f["cell"], f["code"]) for f in verdict.findings.to_pylist()]

@@ -4,6 +4,7 @@ a Dagster check holds only inside one run."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -15,7 +16,7 @@ from pipelines.settings import Settings
 
 MARTS_GATE = dg.AssetKey("marts_gate")
 _CHECK = "decision"
-_Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+_Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
 
 
 def gate_assets(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -37,7 +38,7 @@ def _ingest_asset(
         description=f"{contract.title_zh}: {contract.grain}",
         kinds={"parquet"},
     )
-    def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         period = context.partition_key
         paths = []
         if settings.home.inbox.is_dir():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 
 from pipelines.assets.gates import MARTS_GATE
@@ -31,7 +33,7 @@ def _report_asset(
         description=f"{output.title_zh} | {output.title_en}",
         kinds={"excel"},
     )
-    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         try:
             with writer_lock(settings.home), Registry(settings.home.registry) as registry:
                 emission = emit_or_raise(

@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 LAKE_GATE = dg.AssetKey("lake_gate")
 
 
-class HouseTranslator(DagsterDbtTranslator):
+class HouseTranslator(DagsterDbtTranslator):  # type: ignore[misc]
     """Model names as asset keys; what reads the lake waits for the lake gate."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class HouseTranslator(DagsterDbtTranslator):
         self, manifest: Mapping[str, Any], unique_id: str, project: Any
     ) -> dg.AssetSpec:
         """The spec of a model; staging models get the lake gate as an extra parent."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
+        spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
         parents = manifest.get("parent_map", {}).get(unique_id, [])
         if any(p.startswith("source.") for p in parents):
             spec = spec.merge_attributes(deps=[LAKE_GATE])
@@ -58,8 +58,8 @@ def warehouse_assets(
         name="warehouse",
         partitions_def=partitions,
         dagster_dbt_translator=HouseTranslator(),
-    )
-    def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    )  # type: ignore[untyped-decorator]
+    def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
         as_of = judged_as_of(settings, context.partition_key)
         with open_close(
             settings,
@@ -75,7 +75,8 @@ def warehouse_assets(
                 asset_key=key, metadata={"build_id": build_id, "build_dir": str(folder)}
             )
 
-    return warehouse
+    assets: dg.AssetsDefinition = warehouse
+    return assets
 
 
 def judged_as_of(settings: Settings, period: str) -> int:

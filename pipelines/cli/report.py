@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def _list(arguments: argparse.Namespace, registry: object) -> int:
     from reports.outputs import discover_outputs
 
     emitted = registry.emissions(arguments.period)  # type: ignore[attr-defined]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "output": o.id,
             "title_zh": o.title_zh,

@@ -123,15 +123,13 @@ def _load_table(load_set: LoadSet, home: Home) -> pa.Table:
                     "is_intact": intact,
                 }
             )
-    schema = pa.schema(
-        [
-            ("ledger", pa.string()),
-            ("org_id", pa.string()),
-            ("period", pa.string()),
-            ("load_id", pa.string()),
-            ("row_count", pa.int64()),
-            ("part_sha256", pa.string()),
-            ("is_intact", pa.bool_()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    fields: dict[str, pa.DataType] = {
+        "ledger": pa.string(),
+        "org_id": pa.string(),
+        "period": pa.string(),
+        "load_id": pa.string(),
+        "row_count": pa.int64(),
+        "part_sha256": pa.string(),
+        "is_intact": pa.bool_(),
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))

@@ -231,7 +231,7 @@ def _source_table(data: bytes, source: SourceFile) -> tuple[pa.Table, dict[str, 
             )
         )
     columns = list(zip(*(r for _, r in rows), strict=True)) or [()] * len(names)
-    arrays = [pa.array([n for n, _ in rows], pa.int64())]
+    arrays: list[pa.Array[Any]] = [pa.array([n for n, _ in rows], pa.int64())]
     arrays += [pa.array([cell or None for cell in c], pa.string()) for c in columns]
     positions = {name: column_letter(i) for i, name in enumerate(names)}
     return pa.table(arrays, names=["_row", *names]), positions

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -73,7 +74,8 @@ def _records(text: bytes) -> Iterator[list[str]]:
 
 
 def _schema(width: int) -> pa.Schema:
-    return pa.schema([("_row", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
+    fields: dict[str, pa.DataType] = {"_row": pa.int64()}
+    return pa.schema(fields | {f"c{i}": pa.string() for i in range(width)})
 
 
 def _read_fast(text: bytes, header: Header, width: int) -> RawTable | None:
@@ -126,7 +128,7 @@ def _read_slow(text: bytes, header: Header, width: int) -> RawTable:
                         )
                     )
             columns = list(zip(*(r for _, r in good), strict=True)) or [()] * width
-            arrays = [pa.array([n for n, _ in good], pa.int64())]
+            arrays: list[pa.Array[Any]] = [pa.array([n for n, _ in good], pa.int64())]
             arrays += [pa.array([cell or None for cell in c], pa.string()) for c in columns]
             batches.append(pa.record_batch(arrays, schema=schema))
     except csv.Error as exc:

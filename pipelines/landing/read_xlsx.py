@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -207,7 +208,8 @@ def _raw(
         body.pop()
     by_position = {p: contract.column(n) for n, p in header.positions.items()}
     numbers = pa.array(range(header.row + 1, header.row + 1 + len(body)), pa.int64())
-    arrays, cell_findings = [numbers], []
+    arrays: list[pa.Array[Any]] = [numbers]
+    cell_findings: list[tuple[int, int, str, str]] = []
     columns = list(zip(*body, strict=True)) or [()] * width
     for position, cells in enumerate(columns):
         texts, findings = _texts(cells, by_position.get(position), header.row + 1, position)

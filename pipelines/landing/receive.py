@@ -340,13 +340,7 @@ class Receiver:
                     "org_unit", load.period, load.org_id, load.load_id
                 )
                 table = pq.read_table(path, columns=["org_id", "org_type_code"])
-                self._orgs.update(
-                    zip(
-                        table.column("org_id").to_pylist(),
-                        table.column("org_type_code").to_pylist(),
-                        strict=True,
-                    )
-                )
+                self._orgs |= {r["org_id"]: r["org_type_code"] for r in table.to_pylist()}
         return self._orgs
 
 

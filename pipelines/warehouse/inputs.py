@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -117,7 +118,9 @@ def write_run_tables(
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[object]]) -> None:
-    arrays = {k: pa.array(v) if v else pa.array([], pa.string()) for k, v in columns.items()}
+    arrays: dict[str, pa.Array[Any]] = {
+        k: pa.array(list[Any](v)) if v else pa.array([], pa.string()) for k, v in columns.items()
+    }
     con.register("rows", pa.table(arrays))
     con.execute(f"create or replace table run.{name} as select * from rows")
     con.unregister("rows")
