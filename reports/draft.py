@@ -1,7 +1,6 @@
 """What goes into a writer and what comes out of it.
 
 Here belong the two values that emission and the writers exchange. Every writer module offers
-``WRITER_VERSION`` (raised when the same input would give other bytes) and
 ``build(order) -> Draft``.
 """
 

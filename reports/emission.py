@@ -18,7 +18,7 @@ from expectations.decision import NAME as DECISION_FILE
 from expectations.decision import Decision, digest_of
 from reports.draft import Draft, Order
 from reports.gate import CheckedSlice, EmissionRefused, check_slice
-from reports.outputs import Output
+from reports.outputs import Output, code_digest
 from reports.pack import write_pack
 from reports.relations import count_outcomes
 from reports.report_gate import Judge, judge_return, pass_gate
@@ -85,7 +85,8 @@ def emit(
         "slice_files": source.files_hash,
         "decision": source.decision.hash,
         "declaration": output.definition_hash(),
-        "writer": f"{output.writer} {writer.WRITER_VERSION}",
+        "writer": output.writer,
+        "code": code_digest(),
         "xlsxwriter": xlsxwriter.__version__,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }

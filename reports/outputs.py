@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -74,12 +76,8 @@ class Output:
         return int(period.split("-")[1]) in _DUE_MONTHS[self.months]
 
     def definition_hash(self) -> str:
-        """Hash of every YAML file of the folder: what the output says about itself."""
-        digest = hashlib.sha256()
-        for path in sorted(self.folder.glob("*.yml")):
-            text = path.read_text(encoding="utf-8")
-            digest.update(f"{path.name}\n{len(text)}\n{text}".encode())
-        return digest.hexdigest()
+        """Digest of every YAML file of the folder: what the output says about itself."""
+        return _digest_of_texts(self.folder, self.folder.glob("*.yml"))
 
     def load_writer(self) -> ModuleType:
         """Import the writer module.
@@ -91,9 +89,8 @@ class Output:
             module = importlib.import_module(self.writer)
         except ModuleNotFoundError as exc:
             raise OutputError(f"{self.config}: no writer module {self.writer}: {exc}") from exc
-        missing = [name for name in ("WRITER_VERSION", "build") if not hasattr(module, name)]
-        if missing:
-            raise OutputError(f"{self.config}: {self.writer} lacks {', '.join(missing)}")
+        if not hasattr(module, "build"):
+            raise OutputError(f"{self.config}: {self.writer} has no function build")
         return module
 
 
@@ -117,6 +114,24 @@ def discover_outputs(root: Path = REPORTS_DIR) -> dict[str, Output]:
                 raise OutputError(f"{config}: return '{output.id}' lies in another folder")
             found[output.id] = output
     return dict(sorted(found.items()))
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the code that writes: the modules of this package and its shared texts.
+
+    It is a part of every pack's fingerprint, so that a pack is bound to the code that made it
+    and other code never finds "its" pack already there.
+    """
+    return _digest_of_texts(REPORTS_DIR, [*REPORTS_DIR.rglob("*.py"), *REPORTS_DIR.glob("*.yml")])
+
+
+def _digest_of_texts(root: Path, paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        text = path.read_text(encoding="utf-8")  # one newline convention on every platform
+        digest.update(f"{path.relative_to(root).as_posix()}\n{len(text)}\n{text}".encode())
+    return digest.hexdigest()
 
 
 def _read(config: Path, kind: str) -> Output:

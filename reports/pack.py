@@ -51,7 +51,7 @@ def write_pack(
 
     Raises:
         EmissionRefused: A pack of this fingerprint exists with other bytes: it was altered, or
-            the writer changed without a new ``WRITER_VERSION``. It is left as it is.
+            a library now writes otherwise. It is left as it is.
     """
     manifest = {
         **about,
@@ -98,9 +98,9 @@ def _refuse_other_bytes(target: Path, contents: Mapping[str, bytes]) -> None:
         raise EmissionRefused(
             "pack_differs",
             f"已有报出包 {target} 与本次结果不同：{'、'.join(differing)}。"
-            "原包保持不动；请查明是被改动，还是程序改变而未升版本号。",
+            "原包保持不动；请查明是原包被改动，还是运行环境不同。",
             f"the existing pack {target} differs in {', '.join(differing)}. It was left as it "
-            "is; find out whether it was altered or a writer changed without a new version.",
+            "is; find out whether it was altered or the environment differs.",
         )
 
 

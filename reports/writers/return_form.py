@@ -46,7 +46,6 @@ from reports.writers.xlsx import (
     write_value,
 )
 
-WRITER_VERSION = "1"
 _NUMBER_FORMATS = {"万元": MONEY, "户": COUNT, "%": PERCENT}
 # Totals of a rural bank have up to nine digits before the point; interest and NPL have fewer.
 _COLUMN_WIDTHS = {"A": 12.5, "B": 7.0, "C": 10.5, "D": 12.5, "E": 7.0, "F": 10.5, "G": 8.0}

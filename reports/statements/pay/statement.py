@@ -34,7 +34,6 @@ from reports.writers.xlsx import (
     write_value,
 )
 
-WRITER_VERSION = "1"
 _FEN = 2
 
 
