@@ -1,4 +1,4 @@
-"""Reason codes of the marts, told in Chinese.
+"""Reason codes and identifiers of the marts, told in Chinese.
 
 Here belongs turning ``missing_parameter:content_rate_deposit`` into words. When a figure is empty
 and why is decided in the marts.
@@ -26,6 +26,13 @@ def reason_zh(code: str | None) -> str:
     if not code:
         return ""
     return "；".join(_one(part.strip()) for part in code.split(";") if part.strip())
+
+
+def name_zh(identifier: str | None) -> str:
+    """Chinese name of a scheme, ledger or parameter; the identifier itself when it has none."""
+    if not identifier:
+        return ""
+    return str(_texts()["names"].get(identifier, identifier))
 
 
 def _one(code: str) -> str:

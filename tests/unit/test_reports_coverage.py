@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,8 @@ def test_an_unknown_phase_gives_no_verdict_and_names_the_goals(
     row = standing(document, "community_resident", "B001")
     assert (row["verdict_zh"], row["target_text"], row["gap_points"]) == ("未判定", "", None)
     assert "缺少参数 plan_start_year（方案起始年）" in row["remark"]
-    assert "sanxia_grid Y1 ≥40%、sanxia_grid Y2 ≥70%、sanxia_grid Y3 ≥100%" in row["remark"]
+    goals = [f"夷陵区金融服务网格化方案 Y{n} ≥{t}%" for n, t in ((1, 40), (2, 70), (3, 100))]
+    assert "、".join(goals) in row["remark"]
     assert "低于目标" not in " ".join(document["headline"])
 
 
@@ -161,7 +163,46 @@ def test_mixed_schemes_leave_the_bank_undecided(
     ]
     total = emitted(metrics, attainment)["grid"]["pilot_unit_coverage_rate"][0]
     assert total["verdict_zh"] == "未判定"
-    assert "各机构绑定方案不同，不作全行判定" in total["remark"]
+    assert total["remark"] == (
+        "各机构绑定方案不同，不作全行判定；涉及目标：湖北县域金融服务网格化方案 Y1 ≥40%、夷陵区金融服务网格化方案 Y1 ≥30%"
+    )
+
+
+def test_a_goal_that_binds_only_some_branches_is_not_held_against_the_bank(
+    emitted: Callable[[Rows, Rows], dict[str, Any]],
+) -> None:
+    metrics = bank.coverage_metric_rows()
+    bank_row = next(
+        row for row in metrics
+        if row["metric_id"] == "grid_coverage_rate_annual" and row["org_id"] == "B000"
+    )  # fmt: skip
+    goal = bank.attainment_row(bank_row, ">=", "0.30", "Y1", "mixed_schemes")
+    total = emitted(metrics, [goal])["grid"]["grid_coverage_rate_annual"][0]
+    assert (total["verdict_zh"], total["target_text"], total["gap_points"]) == ("未判定", "", None)
+
+
+def test_a_share_met_in_whole_units_says_why(
+    emitted: Callable[[Rows, Rows], dict[str, Any]],
+) -> None:
+    # 30 % of 18 villages are 5.4, so 5 are enough: 27.78 %.
+    row = bank.metric_row(
+        "pilot_unit_coverage_rate",
+        "village_and_community",
+        Decimal("0.277778"),
+        org_id="B003",
+        unit="ratio",
+        numerator=Decimal(5),
+        denominator=Decimal(18),
+    )
+    metrics = [
+        row if (m["metric_id"], m["org_id"]) == ("pilot_unit_coverage_rate", "B003") else m
+        for m in bank.coverage_metric_rows()
+    ]
+    rows = emitted(metrics, [bank.attainment_row(row, "=", "0.30", "Y1")])
+    found = rows["grid"]["pilot_unit_coverage_rate"]
+    branch = next(row for row in found if row["org_id"] == "B003")
+    assert (branch["verdict_zh"], branch["printed_gap_points"]) == ("达标", "-2.22")
+    assert branch["remark"] == "目标折合5个（四舍五入），实有5个"
 
 
 def test_a_missing_figure_of_the_bank_is_refused_by_name(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 
 from reports.gate import EmissionRefused
-from reports.reasons import reason_zh
 from tests import reports_bank as bank
 
 
@@ -143,25 +142,3 @@ def test_an_unknown_organisation_is_refused(tmp_path: Path) -> None:
     source = bank.pay_slice(tmp_path / "s", [*rows, {**rows[0], "org_id": "B999"}])
     with pytest.raises(EmissionRefused, match="B999"):
         bank.emit_from("pay_statement", source, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        (None, ""),
-        ("zero_denominator", "分母为零"),
-        ("no_source:loan_account:2024-12", "缺少来源 loan_account（贷款借据）2024-12"),
-        (
-            "no_source:loan_account.balance",
-            "缺少来源 loan_account.balance（贷款借据，列 balance）",
-        ),
-        ("missing_parameter:other", "缺少参数 other"),
-        ("never_seen:x", "never_seen:x"),
-        (
-            "mixed_schemes;zero_denominator",
-            "各机构绑定方案不同，不作全行判定；分母为零",
-        ),
-    ],
-)
-def test_reason_codes_are_told_in_chinese(code: str | None, text: str) -> None:
-    assert reason_zh(code) == text

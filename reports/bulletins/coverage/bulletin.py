@@ -28,6 +28,7 @@ from reports.draft import Draft, Order, period_zh
 from reports.layout import column_letters
 from reports.lineage import LineageRow
 from reports.notes import Note, load_notes, write_notes_sheet
+from reports.reasons import name_zh
 from reports.slices import Row
 from reports.writers.json import json_bytes
 from reports.writers.lineage_sheet import write_lineage_sheet
@@ -47,8 +48,6 @@ from reports.writers.xlsx import (
     write_table,
     write_title,
 )
-
-WRITER_VERSION = "1"
 
 _VERDICT_STYLE: dict[str, dict[str, Any]] = {
     ATTAINED: {"font_color": GREEN},
@@ -149,8 +148,11 @@ def _front_sheet(book: Book, sheet: Any, content: _Content) -> None:
     ]
     styles = {(line, 4): _VERDICT_STYLE[item.bank.verdict] for line, item in enumerate(titles)}
     top = write_table(book, sheet, top, _SUMMARY, rows, styles=styles, head_height=32)
-    remarks = [f"{item.text}：{item.bank.remark}" for item in titles if item.bank.remark]
-    for text in remarks:
+    subjects: dict[str, list[str]] = {}
+    for item in titles:
+        if item.bank.remark:
+            subjects.setdefault(item.bank.remark, []).append(item.text)
+    for text in (f"{'、'.join(names)}：{remark}" for remark, names in subjects.items()):
         sheet.set_row(top, text_height(text, width))
         sheet.merge_range(
             top, 0, top, last, f"注：{text}", book.format(font_color=AMBER, text_wrap=True)
@@ -192,7 +194,8 @@ def _chart_sheet(book: Book, sheet: Any, content: _Content, grid_rows: dict[str,
         for number, value in ((1, item.bank.printed), (2, target)):
             if value is not None:
                 sheet.write_number(line, _DATA_COLUMN + number, float(value), percent)
-    _archive_chart(book, sheet, top, top + 1, top + len(archive))
+    has_targets = any(item.bank.verdict in (ATTAINED, MISSED) for item in archive)
+    _archive_chart(book, sheet, top, top + 1, top + len(archive), has_targets=has_targets)
     bottom = top + _rows_covered(_ARCHIVE_CHART_HEIGHT)
     shown = _charted(content)
     if shown:
@@ -201,7 +204,9 @@ def _chart_sheet(book: Book, sheet: Any, content: _Content, grid_rows: dict[str,
     sheet.print_area(0, 0, bottom, 9)
 
 
-def _archive_chart(book: Book, sheet: Any, top: int, first: int, last: int) -> None:
+def _archive_chart(
+    book: Book, sheet: Any, top: int, first: int, last: int, *, has_targets: bool
+) -> None:
     def data(column: int) -> list[Any]:
         return [sheet.name, first, _DATA_COLUMN + column, last, _DATA_COLUMN + column]
 
@@ -221,18 +226,20 @@ def _archive_chart(book: Book, sheet: Any, top: int, first: int, last: int) -> N
             },
         }
     )
-    targets = book.workbook.add_chart({"type": "line"})
-    targets.add_series(
-        {
-            "name": "阶段目标",
-            "categories": data(0),
-            "values": data(2),
-            "line": {"none": True},
-            "marker": {"type": "long_dash", "size": 16, "fill": {"color": RED}},
-        }
-    )
-    chart.combine(targets)
-    _style_chart(chart, "全行各客群建档面与阶段目标", _ARCHIVE_CHART_HEIGHT)
+    if has_targets:
+        targets = book.workbook.add_chart({"type": "line"})
+        targets.add_series(
+            {
+                "name": "阶段目标",
+                "categories": data(0),
+                "values": data(2),
+                "line": {"none": True},
+                "marker": {"type": "long_dash", "size": 16, "fill": {"color": RED}},
+            }
+        )
+        chart.combine(targets)
+    title = "全行各客群建档面与阶段目标" if has_targets else "全行各客群建档面"
+    _style_chart(chart, title, _ARCHIVE_CHART_HEIGHT)
     chart.set_x_axis({"num_font": _CHART_FONT})
     chart.set_y_axis(_percent_axis())
     chart.set_legend({"position": "bottom", "font": _CHART_FONT})
@@ -468,7 +475,7 @@ def _archive_sheet(book: Book, content: _Content) -> dict[tuple[str, str], int]:
                     standing.target_text,
                     standing.printed_gap,
                     VERDICT_ZH[standing.verdict],
-                    standing.scheme_id or "",
+                    name_zh(standing.scheme_id),
                     standing.remark,
                 )
             )

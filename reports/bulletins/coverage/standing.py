@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from reports.draft import Order
 from reports.gate import EmissionRefused
-from reports.reasons import reason_zh
+from reports.reasons import name_zh, reason_zh
 from reports.rounding import half_up
 from reports.slices import Row, bank_of, branches_of, read_rows
 
@@ -61,6 +61,7 @@ class Standing:
     gap_points: Decimal | None
     scheme_id: str | None
     phase: str | None
+    undecided_reason: str
     remark: str
 
     @property
@@ -193,7 +194,7 @@ def _against_target(bank: Standing) -> str:
             f"，阶段目标{bank.target_text}，{side}目标{abs(bank.printed_gap):f}个百分点，"
             f"{VERDICT_ZH[bank.verdict]}"
         )
-    reason = f"（{bank.remark}）" if bank.verdict == UNDECIDED and bank.remark else ""
+    reason = f"（{bank.undecided_reason}）" if bank.undecided_reason else ""
     return f"，{VERDICT_ZH[bank.verdict]}{reason}"
 
 
@@ -269,17 +270,21 @@ def _standing(
     )
     first = goals[0] if goals else None
     verdict = _verdict(first)
+    reason = ""
     if first is not None and verdict == UNDECIDED:
-        remarks.append(reason_zh(first["reason_code"]))
-    if verdict == UNDECIDED and len(goals) > 1:
-        named = "、".join(f"{goal['scheme_id']} {_target_text(goal)}" for goal in goals)
-        remarks.append(f"涉及目标：{named}")
-        first = None
+        reason = reason_zh(first["reason_code"])
+        remarks.append(reason)
+        if len(goals) > 1 or first["value"] is not None:
+            # There is a figure but no single goal to hold it against.
+            named = "、".join(_goal_text(goal) for goal in goals)
+            remarks.append(f"涉及目标：{named}")
+            first = None
     else:
         remarks.extend(
-            f"另有目标 {goal['scheme_id']} {_target_text(goal)}，{VERDICT_ZH[_verdict(goal)]}"
-            for goal in goals[1:]
+            f"另有目标 {_goal_text(goal)}，{VERDICT_ZH[_verdict(goal)]}" for goal in goals[1:]
         )
+    if row is not None and first is not None:
+        remarks.append(_whole_units(row, first, verdict))
     gap = first["gap"] if first else None
     return Standing(
         org_id=org_id,
@@ -297,8 +302,17 @@ def _standing(
         gap_points=None if gap is None else gap * 100,
         scheme_id=first["scheme_id"] if first else None,
         phase=first["phase"] if first else None,
+        undecided_reason=reason,
         remark="；".join(dict.fromkeys(text for text in remarks if text)),
     )
+
+
+def _whole_units(row: Row, goal: Row, verdict: str) -> str:
+    """Why a share to be selected is met although the rate is below: units are whole."""
+    if verdict != ATTAINED or goal["operator"] != "=" or not goal["gap"] or goal["gap"] > 0:
+        return ""
+    units = half_up(goal["target"] * row["denominator"], 0)
+    return f"目标折合{units:f}个（四舍五入），实有{_whole(row['numerator'])}个"
 
 
 def _verdict(row: Row | None) -> str:
@@ -307,6 +321,10 @@ def _verdict(row: Row | None) -> str:
     if row["is_attained"] is None:
         return UNDECIDED
     return ATTAINED if row["is_attained"] else MISSED
+
+
+def _goal_text(row: Row) -> str:
+    return f"{name_zh(row['scheme_id'])} {_target_text(row)}".strip()
 
 
 def _target_text(row: Row | None) -> str:
