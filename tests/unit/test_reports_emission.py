@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import reports
 from expectations.decision import read_decision
 from reports.gate import EmissionRefused
 from reports.pack import write_pack
@@ -170,28 +169,3 @@ def test_the_report_gates_slice_and_decision_lie_together(tmp_path: Path) -> Non
 def test_outputs_without_checks_have_no_report_gate(tmp_path: Path) -> None:
     result = bank.emit_from("pay_statement", source_of("pay_statement", tmp_path), tmp_path)
     assert (result.decision, result.gate_dir, result.relations) == (None, None, {})
-
-
-def emit_with_great_expectations(leaves: bank.Leaves, root: Path) -> reports.EmitResult:
-    directory, decision_hash = bank.marts_slice(root / "s", leaves.rows())
-    return reports.emit(
-        reports.discover_outputs()["S71_I"],
-        period=bank.PERIOD,
-        slice_dir=directory,
-        expected_decision_hash=decision_hash,
-        today_hashes=bank.TODAY,
-        out_root=root / "emitted",
-        gated_root=root / "gated",
-    )
-
-
-@pytest.mark.slow
-def test_great_expectations_passes_a_good_form_and_fails_a_faulty_one(tmp_path: Path) -> None:
-    good = emit_with_great_expectations(bank.sample_leaves(), tmp_path / "good")
-    assert good.status == "emitted"
-    assert good.decision is not None
-    assert {entry["outcome"] for entry in good.decision.results} == {"passed"}
-    with pytest.raises(EmissionRefused, match="JT-REPT-0004") as refused:
-        emit_with_great_expectations(faulty_leaves(), tmp_path / "faulty")
-    assert refused.value.decision is not None
-    assert refused.value.decision.counts["block"] >= 1
