@@ -105,36 +105,83 @@ denominator as (
         segment_map.segment
 ),
 
--- one row per subject however many archives it has
-archived as (
+pair as (
     select distinct
+        segment_code,
+        unit_kind_code,
+        pair_bit
+    from segment_map
+),
+
+-- One row per subject however many archives it has. Its segments (each with the kind of unit) are
+-- the bits of one number, so that a pooled segment counts it once.
+branch_subject as (
+    select
         scope_unit.branch_id,
-        scope_unit.unit_kind_code,
-        archive.segment_code,
-        archive.subject_id
+        archive.subject_id,
+        bit_or(pair.pair_bit) as pairs
     from archive
     cross join context
     inner join scope_unit on archive.admin_unit_id = scope_unit.admin_unit_id
+    inner join pair
+        on
+            archive.segment_code = pair.segment_code
+            and scope_unit.unit_kind_code = pair.unit_kind_code
     where
         archive.status_code = 'complete'
         and archive.opened_date <= context.period_end
         and coalesce(archive.expiry_date >= context.period_end, true)
+    group by
+        scope_unit.branch_id,
+        archive.subject_id
+),
+
+bank_subject as (
+    select bit_or(pairs) as pairs
+    from branch_subject
+    group by subject_id
+),
+
+like_subject as (
+    select
+        branch_id as org_id,
+        pairs,
+        count(*) as subject_count
+    from branch_subject
+    group by
+        branch_id,
+        pairs
+    union all
+    select
+        bank.org_id,
+        bank_subject.pairs,
+        count(*) as subject_count
+    from bank_subject
+    inner join organisation as bank on bank.org_level = 'bank'
+    group by
+        bank.org_id,
+        bank_subject.pairs
+),
+
+segment_pairs as (
+    select
+        segment,
+        sum(pair_bit) as pairs
+    from segment_map
+    group by segment
 ),
 
 numerator as (
     select
-        member.org_id,
-        segment_map.segment,
-        count(distinct archived.subject_id) as archived_count
-    from archived
-    inner join segment_map
-        on
-            archived.segment_code = segment_map.segment_code
-            and archived.unit_kind_code = segment_map.unit_kind_code
-    inner join member on archived.branch_id = member.branch_id
+        like_subject.org_id,
+        segment_pairs.segment,
+        sum(like_subject.subject_count) as archived_count
+    from like_subject
+    inner join segment_pairs
+        on like_subject.pairs & cast(segment_pairs.pairs as bigint) <> 0
     group by
-        member.org_id,
-        segment_map.segment
+        like_subject.org_id,
+        segment_pairs.segment
 ),
 
 segment as (
@@ -157,8 +204,8 @@ coverage as (
         organisation.org_level,
         organisation.org_id,
         segment.segment,
-        coalesce(numerator.archived_count, 0) as archived_count,
-        coalesce(denominator.subject_count, 0) as subject_count,
+        cast(coalesce(numerator.archived_count, 0) as bigint) as archived_count,
+        cast(coalesce(denominator.subject_count, 0) as bigint) as subject_count,
         missing.reason_code
     from organisation
     cross join segment

@@ -58,7 +58,10 @@ opening as (
         loan_history.loan_id,
         loan_history.balance
     from loan_history
-    inner join context on loan_history.month = context.previous_year_end_period
+    inner join context
+        on
+            loan_history.month = context.previous_year_end_period
+            and loan_history.original_due_date between context.year_start and context.period_end
 ),
 
 posting as (

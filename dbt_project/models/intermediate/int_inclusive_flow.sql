@@ -155,23 +155,30 @@ exposure as (
         without_credit.customer_id
 ),
 
-described as (
+credit_total as (
+    select * from credit
+    union all
+    select * from exposure
+),
+
+graded as (
     select
         disbursement.branch_id,
         disbursement.customer_id,
-        disbursement.principal_amount,
-        disbursement.annual_rate,
-        loan.purpose_code,
-        borrower.borrower_category_code,
-        borrower.enterprise_size_code,
-        loan.is_agri as declared_agri,
-        loan.original_due_date,
         {{ inclusive_borrower_group('borrower') }} as borrower_group,
         -- a loan repaid within its first month leaves no exposure: the lowest band
-        {{ inclusive_leaf_band(
-            'coalesce(credit.credit_total, exposure.credit_total, 0)', 'band_limit'
-        ) }} as leaf_band,
-        {{ inclusive_flags('loan', 'borrower') }}
+        {{ inclusive_leaf_band('coalesce(credit_total.credit_total, 0)', 'band_limit') }}
+            as leaf_band,
+        {{ inclusive_flags('loan', 'borrower') }} as flags,
+        disbursement.principal_amount as first_amount,
+        disbursement.principal_amount * disbursement.annual_rate as second_amount,
+        case
+            when disbursement.principal_amount is null then 'no_source:loan_event.principal_amount'
+            else {{ inclusive_unknown('loan', 'borrower') }}
+        end as loan_reason,
+        disbursement.annual_rate is null as is_rate_unknown,
+        loan.is_agri is null as is_agri_unknown,
+        loan.original_due_date is null as is_term_unknown
     from disbursement
     cross join band_limit
     left join loan
@@ -180,84 +187,32 @@ described as (
         on
             disbursement.customer_id = borrower.customer_id
             and disbursement.month = borrower.month
-    left join credit
+    left join credit_total
         on
-            disbursement.customer_id = credit.customer_id
-            and disbursement.month = credit.month
-    left join exposure
-        on
-            disbursement.customer_id = exposure.customer_id
-            and disbursement.month = exposure.month
+            disbursement.customer_id = credit_total.customer_id
+            and disbursement.month = credit_total.month
     where coalesce(loan.purpose_code = 'operating', true)
 ),
 
-reported as (
-    select
-        described.*,
-        principal_amount as first_amount,
-        principal_amount * annual_rate as second_amount
-    from described
-    where
-        purpose_code = 'operating'
-        and borrower_group is not null
-        and leaf_band is not null
-),
-
-{{ inclusive_cells('reported') }},
+{{ inclusive_cells('graded') }},
 
 unknown_by_org as (
     select
         member.org_id,
-        coalesce(
-            max(
-                case
-                    when described.principal_amount is null
-                        then 'no_source:loan_event.principal_amount'
-                end
-            ),
-            max(
-                case
-                    when described.purpose_code is null then 'no_source:loan_account.purpose_code'
-                end
-            ),
-            max(
-                case
-                    when described.borrower_category_code is null
-                        then 'no_source:customer.borrower_category_code'
-                end
-            ),
-            max(
-                case
-                    when
-                        described.borrower_category_code = 'enterprise'
-                        and described.enterprise_size_code is null
-                        then 'no_source:customer.enterprise_size_code'
-                end
-            )
-        ) as loan_reason,
-        max(case when described.annual_rate is null then 'no_source:loan_event.annual_rate' end)
+        min(graded.loan_reason) as loan_reason,
+        max(case when graded.is_rate_unknown then 'no_source:loan_event.annual_rate' end)
             as rate_reason,
-        max(case when described.declared_agri is null then 'no_source:loan_account.is_agri' end)
+        max(case when graded.is_agri_unknown then 'no_source:loan_account.is_agri' end)
             as agri_reason,
-        max(
-            case
-                when described.original_due_date is null
-                    then 'no_source:loan_account.original_due_date'
-            end
-        ) as term_reason
-    from described
-    inner join member on described.branch_id = member.branch_id
+        max(case when graded.is_term_unknown then 'no_source:loan_account.original_due_date' end)
+            as term_reason
+    from graded
+    inner join member on graded.branch_id = member.branch_id
     where
-        described.principal_amount is null
-        or described.purpose_code is null
-        or described.borrower_category_code is null
-        or described.annual_rate is null
-        or described.declared_agri is null
-        or described.original_due_date is null
-        or (
-            described.borrower_category_code = 'enterprise'
-            and described.enterprise_size_code is null
-        )
+        graded.loan_reason is not null
+        or graded.is_rate_unknown
+        or graded.is_agri_unknown
+        or graded.is_term_unknown
     group by member.org_id
 ),
 

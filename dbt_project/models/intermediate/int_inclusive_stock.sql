@@ -30,9 +30,10 @@ band_limit as (
     {{ inclusive_band_limit() }}
 ),
 
+-- a loan of unknown purpose or balance stays in, to be reported as unknown
 operating as (
     select * from loan
-    where purpose_code = 'operating' and balance > 0
+    where coalesce(purpose_code = 'operating', true) and coalesce(balance > 0, true)
 ),
 
 -- Operating limits in force at period end, over the whole bank; those for consumption are not
@@ -64,101 +65,57 @@ exposure as (
     group by operating.customer_id
 ),
 
+credit_total as (
+    select * from credit
+    union all
+    select * from exposure
+),
+
 graded as (
     select
         operating.branch_id,
         operating.customer_id,
         {{ inclusive_borrower_group('customer') }} as borrower_group,
-        {{ inclusive_leaf_band('coalesce(credit.credit_total, exposure.credit_total)', 'band_limit') }}
-            as leaf_band,
+        {{ inclusive_leaf_band('credit_total.credit_total', 'band_limit') }} as leaf_band,
+        {{ inclusive_flags('operating', 'customer') }} as flags,
         operating.balance as first_amount,
         case
             when operating.five_class_code in ('substandard', 'doubtful', 'loss')
                 then operating.balance
             else 0
         end as second_amount,
-        {{ inclusive_flags('operating', 'customer') }}
+        case
+            when operating.balance is null then 'no_source:loan_account.balance'
+            else {{ inclusive_unknown('operating', 'customer') }}
+        end as loan_reason,
+        operating.five_class_code is null as is_class_unknown,
+        operating.is_agri is null as is_agri_unknown,
+        operating.original_due_date is null as is_term_unknown
     from operating
     cross join band_limit
-    inner join customer on operating.customer_id = customer.customer_id
-    left join credit on operating.customer_id = credit.customer_id
-    left join exposure on operating.customer_id = exposure.customer_id
+    left join customer on operating.customer_id = customer.customer_id
+    left join credit_total on operating.customer_id = credit_total.customer_id
 ),
 
-reported as (
-    select * from graded
-    where borrower_group is not null and leaf_band is not null
-),
-
-{{ inclusive_cells('reported') }},
-
--- what a source does not say about an operating loan or its customer
-unknown as (
-    select
-        loan.branch_id,
-        max(case when loan.balance is null then 'no_source:loan_account.balance' end)
-            as balance_reason,
-        max(case when loan.purpose_code is null then 'no_source:loan_account.purpose_code' end)
-            as purpose_reason,
-        max(
-            case when loan.five_class_code is null then 'no_source:loan_account.five_class_code' end
-        ) as class_reason,
-        max(case when loan.is_agri is null then 'no_source:loan_account.is_agri' end)
-            as agri_reason,
-        max(
-            case
-                when loan.original_due_date is null
-                    then 'no_source:loan_account.original_due_date'
-            end
-        ) as term_reason,
-        max(
-            case
-                when customer.borrower_category_code is null
-                    then 'no_source:customer.borrower_category_code'
-            end
-        ) as category_reason,
-        max(
-            case
-                when
-                    customer.borrower_category_code = 'enterprise'
-                    and customer.enterprise_size_code is null
-                    then 'no_source:customer.enterprise_size_code'
-            end
-        ) as size_reason
-    from loan
-    left join customer on loan.customer_id = customer.customer_id
-    where
-        coalesce(loan.purpose_code = 'operating', true)
-        and coalesce(loan.balance > 0, true)
-        and (
-            loan.balance is null
-            or loan.purpose_code is null
-            or loan.five_class_code is null
-            or loan.is_agri is null
-            or loan.original_due_date is null
-            or customer.borrower_category_code is null
-            or (
-                customer.borrower_category_code = 'enterprise'
-                and customer.enterprise_size_code is null
-            )
-        )
-    group by loan.branch_id
-),
+{{ inclusive_cells('graded') }},
 
 unknown_by_org as (
     select
         member.org_id,
-        coalesce(
-            max(unknown.balance_reason),
-            max(unknown.purpose_reason),
-            max(unknown.category_reason),
-            max(unknown.size_reason)
-        ) as loan_reason,
-        max(unknown.class_reason) as class_reason,
-        max(unknown.agri_reason) as agri_reason,
-        max(unknown.term_reason) as term_reason
-    from unknown
-    inner join member on unknown.branch_id = member.branch_id
+        min(graded.loan_reason) as loan_reason,
+        max(case when graded.is_class_unknown then 'no_source:loan_account.five_class_code' end)
+            as class_reason,
+        max(case when graded.is_agri_unknown then 'no_source:loan_account.is_agri' end)
+            as agri_reason,
+        max(case when graded.is_term_unknown then 'no_source:loan_account.original_due_date' end)
+            as term_reason
+    from graded
+    inner join member on graded.branch_id = member.branch_id
+    where
+        graded.loan_reason is not null
+        or graded.is_class_unknown
+        or graded.is_agri_unknown
+        or graded.is_term_unknown
     group by member.org_id
 ),
 
