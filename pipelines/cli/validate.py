@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--branch", help="机构号 | organisation, overrides the file name")
     parser.add_argument("--period", help="月份 | YYYY-MM, overrides the file name")
     parser.add_argument("--mapping", help="外部导出的映射 | mapping of a foreign export")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json", "xlsx"), default="text")
     parser.add_argument("--out", help="结果写入文件 | write the result to a file")
 
 
@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from expectations.rule import load_rule_book
     from pipelines.cli.receive import upload_paths
     from pipelines.cli.verdicts import dump, verdict_json, verdict_text
+    from pipelines.errors import UsageError
     from pipelines.landing.validate import validate_export, validate_files
     from pipelines.paths import LEDGERS_DIR
     from pipelines.periods import parse_period
@@ -46,6 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
             org_id=arguments.branch,
             period=parse_period(arguments.period) if arguments.period else None,
         )
+    if arguments.format == "xlsx":
+        from pipelines.cli.findings_workbook import write_findings
+
+        if not arguments.out:
+            raise UsageError("xlsx 需要 --out 文件名。", "xlsx needs --out.")
+        write_findings(results, book, Path(arguments.out))
+        print(arguments.out)
+        return 1 if any(r.status == "refused" for r in results) else 0
     if arguments.format == "json":
         text = dump([verdict_json(r, book) for r in results])
     else:

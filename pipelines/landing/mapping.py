@@ -219,9 +219,12 @@ def _source_table(data: bytes, source: SourceFile) -> tuple[pa.Table, dict[str, 
     text = io.TextIOWrapper(io.BytesIO(decode(data)), encoding="utf-8", newline="")
     records = enumerate(csv.reader(text, delimiter=source.separator), start=1)
     names = list(source.columns)
-    if not names:
-        names = next(records)[1]
-    rows = [(n, r) for n, r in records if r]
+    try:
+        if not names:
+            names = next(records)[1]
+        rows = [(n, r) for n, r in records if r]
+    except csv.Error as exc:
+        raise Unreadable(finding_row("JT-FILE-0014", value="?", expected=str(len(names)))) from exc
     bad = [(n, r) for n, r in rows if len(r) != len(names)]
     if bad:
         raise Unreadable(

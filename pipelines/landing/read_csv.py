@@ -53,7 +53,7 @@ def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset
         Unreadable: The file cannot be read far enough to judge its rows.
     """
     text = decode(data)
-    head = list(itertools.islice(_records(text), SEARCH_ROWS))
+    head = _head(text)
     header = find_header(head, contract, absent)
     if header is None:
         raise Unreadable(
@@ -66,6 +66,18 @@ def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset
         )
     raw = _read_fast(text, header, width)
     return raw if raw is not None else _read_slow(text, header, width)
+
+
+def _head(text: bytes) -> list[list[str]]:
+    """The leading records; a field without end is an open quote."""
+    head: list[list[str]] = []
+    try:
+        head.extend(itertools.islice(_records(text), SEARCH_ROWS))
+    except csv.Error as exc:
+        raise Unreadable(
+            finding_row("JT-FILE-0014", row_no=len(head) + 1, value="?", expected="?")
+        ) from exc
+    return head
 
 
 def _records(text: bytes) -> Iterator[list[str]]:
@@ -94,7 +106,10 @@ def _read_fast(text: bytes, header: Header, width: int) -> RawTable | None:
                 newlines_in_values=b'"' in lines, ignore_empty_lines=False
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types={n: pa.string() for n in names}, strings_can_be_null=True
+                column_types={n: pa.string() for n in names},
+                # Only an empty cell is empty: "NA" and "#N/A" are texts that the rules must see.
+                null_values=[""],
+                strings_can_be_null=True,
             ),
         )
     except pa.ArrowInvalid:
@@ -131,8 +146,8 @@ def _read_slow(text: bytes, header: Header, width: int) -> RawTable:
             arrays: list[pa.Array[Any]] = [pa.array([n for n, _ in good], pa.int64())]
             arrays += [pa.array([cell or None for cell in c], pa.string()) for c in columns]
             batches.append(pa.record_batch(arrays, schema=schema))
-    except csv.Error as exc:
-        findings.append(finding_row("JT-FILE-0014", value=str(exc), expected=str(width)))
+    except csv.Error:
+        findings.append(finding_row("JT-FILE-0014", value="?", expected=str(width)))
     raw = _raw(pa.Table.from_batches(batches, schema=schema), header, width)
     raw.refused_rows = len(findings)
     raw.file_findings += findings

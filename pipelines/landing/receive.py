@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +24,7 @@ from pipelines.errors import UsageError
 from pipelines.landing.identity import Identity, identify
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.mapping import Mapping, apply_mapping
+from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.store import land, sha256, sha256_file, write_once
 from pipelines.landing.unreadable import Unreadable
 from pipelines.paths import LEDGERS_DIR
@@ -55,7 +55,7 @@ class Receiver:
     actor: str
     contracts: dict[str, Contract] = field(default_factory=lambda: load_contracts(LEDGERS_DIR))
     book: RuleBook = field(default_factory=load_rule_book)
-    _orgs: dict[str, str] | None = field(default=None, init=False)
+    _orgs: Organisations | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.con = connect(self.settings)
@@ -109,7 +109,7 @@ class Receiver:
         if self._is_in_force(identity, load_id):
             verdict = refused([])
             return Receipt(path.name, "unchanged", verdict, identity, contract, None, load_id)
-        orgs = self._known_orgs()
+        orgs = self.organisations()
         verdict, _ = judge_upload(
             self.con,
             data,
@@ -117,8 +117,8 @@ class Receiver:
             identity,
             contract,
             self.book,
-            known_orgs=frozenset(orgs) if orgs else None,
-            root_org=self.root_org(),
+            known_orgs=orgs.known,
+            root_org=orgs.root,
         )
         return self._conclude(
             path.name, identity, contract, verdict, inputs, len(data), load_id, "", frozenset()
@@ -322,25 +322,10 @@ class Receiver:
         folder = self.settings.home.findings / f"receipt={receipt.seq}"
         write_once(folder / "findings.parquet", lambda path: pq.write_table(table, path))
 
-    def root_org(self) -> str | None:
-        """The bank's own organisation id; None before the register was received."""
-        return next((o for o, kind in self._known_orgs().items() if kind == "bank"), None)
-
-    def _known_orgs(self) -> dict[str, str]:
-        """Organisation id to type, from the org_unit loads in force; empty before the first."""
+    def organisations(self) -> Organisations:
+        """Organisations of the register in force; read again after a new one was accepted."""
         if self._orgs is None:
-            loads = self.registry.load_set(self.registry.latest_seq(), "9999-12")
-            newest: dict[str, Any] = {}
-            for load in loads:
-                if load.ledger == "org_unit":
-                    newest[load.org_id] = load
-            self._orgs = {}
-            for load in newest.values():
-                path = self.settings.home.lake_part(
-                    "org_unit", load.period, load.org_id, load.load_id
-                )
-                table = pq.read_table(path, columns=["org_id", "org_type_code"])
-                self._orgs |= {r["org_id"]: r["org_type_code"] for r in table.to_pylist()}
+            self._orgs = read_organisations(self.settings.home, self.registry)
         return self._orgs
 
 

@@ -68,7 +68,7 @@ def _judge_again(receiver: Receiver, load: Load) -> Verdict:
             raise _failed(load, "its mapping has changed", "所用映射已改动")
         return receiver.judge_mapped(contract, mapping, data, identity)
     name, body = next(iter(data.items()))
-    root = receiver.root_org()
+    root = receiver.organisations().root
     verdict, _ = judge_upload(
         receiver.con, body, name, identity, contract, receiver.book, root_org=root
     )

@@ -12,9 +12,11 @@ from pipelines.errors import UsageError
 from pipelines.landing.identity import Identity, identify
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.mapping import apply_mapping, load_mapping
+from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receive import Receipt, connect
 from pipelines.landing.unreadable import Unreadable
 from pipelines.periods import Period, parse_period
+from pipelines.registry import Registry
 from pipelines.settings import Settings
 
 
@@ -30,6 +32,10 @@ def validate_files(
 ) -> list[Receipt]:
     """Judge uploads; the status is passed or refused."""
     con = connect(settings)
+    orgs = Organisations({})
+    if settings.home.registry.is_file():
+        with Registry(settings.home.registry) as registry:
+            orgs = read_organisations(settings.home, registry)
     results = []
     for path in paths:
         identity = identify(path.name, contracts, ledger=ledger, org_id=org_id, period=period)
@@ -44,7 +50,16 @@ def validate_files(
                 f'no ledger "{identity.ledger}"; known: {", ".join(contracts)}.',
             )
         contract = contracts[identity.ledger]
-        verdict, _ = judge_upload(con, path.read_bytes(), path.name, identity, contract, book)
+        verdict, _ = judge_upload(
+            con,
+            path.read_bytes(),
+            path.name,
+            identity,
+            contract,
+            book,
+            known_orgs=orgs.known,
+            root_org=orgs.root,
+        )
         status = "passed" if verdict.is_accepted else "refused"
         results.append(Receipt(path.name, status, verdict, identity, contract))
     return results
