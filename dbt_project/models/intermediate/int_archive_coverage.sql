@@ -13,8 +13,8 @@ population_history as (
     select * from {{ ref('segment_population_history') }}
 ),
 
-cover as (
-    select * from {{ ref('int_admin_unit_cover') }}
+unit as (
+    select * from {{ ref('int_admin_unit') }}
 ),
 
 switch as (
@@ -44,13 +44,13 @@ context as (
 
 scope_unit as (
     select
-        cover.admin_unit_id,
-        cover.branch_id,
-        cover.unit_kind_code,
+        unit.admin_unit_id,
+        unit.branch_id,
+        unit.unit_kind_code,
         switch.archive_denominator
-    from cover
-    inner join switch on cover.branch_id = switch.org_id
-    where cover.is_pilot or switch.archive_scope = 'whole_area'
+    from unit
+    inner join switch on unit.branch_id = switch.org_id
+    where unit.is_pilot or switch.archive_scope = 'whole_area'
 ),
 
 -- The register is frozen at the start of the year (AMB-005); a branch that sent its first one later

@@ -21,7 +21,7 @@ measured as (
             else coverage.newly_covered_unit_count
         end as numerator,
         coverage.unit_count as denominator,
-        coalesce(coverage.unit_reason, coverage.grid_reason) as reason_code
+        coverage.reason_code
     from coverage
     inner join switch on coverage.org_id = switch.org_id
 )

@@ -12,7 +12,7 @@ measured as (
         'all_units' as segment,
         covered_unit_count as numerator,
         unit_count as denominator,
-        coalesce(unit_reason, grid_reason) as reason_code
+        reason_code
     from coverage
 )
 

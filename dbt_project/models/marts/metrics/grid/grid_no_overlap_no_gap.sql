@@ -11,7 +11,7 @@ measured as (
         org_id,
         'gap' as segment,
         gap_unit_count as numerator,
-        coalesce(unit_reason, grid_reason) as reason_code
+        reason_code
     from coverage
     union all
     select
@@ -19,7 +19,7 @@ measured as (
         org_id,
         'overlap' as segment,
         overlap_unit_count as numerator,
-        coalesce(unit_reason, grid_reason) as reason_code
+        reason_code
     from coverage
 )
 

@@ -1,8 +1,8 @@
 -- grain: one row per organisation (branch or bank); segment village_and_community
 with
 
-coverage as (
-    select * from {{ ref('int_grid_coverage') }}
+pilot_unit as (
+    select * from {{ ref('int_pilot_unit') }}
 ),
 
 measured as (
@@ -12,8 +12,8 @@ measured as (
         'village_and_community' as segment,
         pilot_unit_count as numerator,
         unit_count as denominator,
-        unit_reason as reason_code
-    from coverage
+        reason_code
+    from pilot_unit
 )
 
 {{ metric_rows('pilot_unit_coverage_rate', 'measured') }}
