@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 
+from expectations.strict_yaml import StrictYamlError
 from pipelines.errors import JingtianError
 
 _COMMANDS = {
@@ -58,9 +59,15 @@ def main(argv: list[str] | None = None) -> int:
     except JingtianError as exc:
         print(exc.text(arguments.lang), file=sys.stderr)
         return exc.exit_code
+    except StrictYamlError as exc:
+        print(f"定义文件有误 | faulty definition file: {exc}", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as exc:
+        print(f"无法读写文件 | cannot read or write: {exc}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("已中断 | interrupted", file=sys.stderr)
         return 2

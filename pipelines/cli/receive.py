@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.cli.verdicts import dump, verdict_json, verdict_text
     from pipelines.landing.mapping import load_mapping
     from pipelines.landing.receive import Receipt, Receiver
+    from pipelines.locking import writer_lock
     from pipelines.periods import parse_period
     from pipelines.registry import Registry
     from pipelines.settings import Settings
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.from_env(arguments.home)
     files = upload_paths(arguments.paths) if not arguments.mapping else []
     receipts: list[Receipt] = []
-    with Registry(settings.home.registry) as registry:
+    with writer_lock(settings.home), Registry(settings.home.registry) as registry:
         receiver = Receiver(settings, registry, arguments.by)
 
         def show(receipt: Receipt) -> None:

@@ -39,7 +39,10 @@ def write_inputs(
 def create_lake_views(
     con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], load_set: LoadSet, home: Home
 ) -> None:
-    """Views ``lake.<ledger>`` and ``lake.<ledger>_history``; typed and empty without loads."""
+    """Views ``lake.<ledger>`` and ``lake.<ledger>_history``; typed and empty without loads.
+
+    Personal columns are left out: names, ids and phones stop at the lake's files.
+    """
     con.execute("create schema if not exists lake")
     for name, contract in contracts.items():
         for view, loads in (
@@ -50,14 +53,15 @@ def create_lake_views(
 
 
 def _scan(contract: Contract, loads: Sequence[Load], home: Home) -> str:
+    kept = [c for c in contract.columns if not c.is_personal]
     if not loads:
-        columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in contract.columns)
+        columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in kept)
         keys = ", ".join(f"cast(null as varchar) as {n}" for n in ("_period", "_org", "_load_id"))
         return f"select {columns}, {keys}, cast(null as bigint) as _row where false"
     paths = ", ".join(
         literal(str(home.lake_part(x.ledger, x.period, x.org_id, x.load_id))) for x in loads
     )
-    columns = ", ".join(c.name for c in contract.columns)
+    columns = ", ".join(c.name for c in kept)
     types = "{'period': varchar, 'org': varchar, 'load': varchar}"
     return (
         f'select {columns}, "period" as _period, "org" as _org, "load" as _load_id, _row '
