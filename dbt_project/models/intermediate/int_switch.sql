@@ -77,7 +77,12 @@ reading as (
             as archive_denominator,
         max(case when switch_name = 'coverage_mode' then switch_value end) as coverage_mode,
         cast(
-            max(case when switch_name = 'renewal_window_days' then switch_value end) as integer
+            max(
+                case
+                    when switch_name = 'renewal_window_days'
+                        then {{ to_number('switch_value') }}
+                end
+            ) as integer
         ) as renewal_window_days,
         max(case when switch_name = 'recovery_event_types' then switch_value end)
             as recovery_event_types,

@@ -1,0 +1,44 @@
+-- grain: one row per metric segment and active organisation that has no row, not even one with a reason
+with
+
+metric_value as (
+    select * from {{ ref('mart_metric_value') }}
+),
+
+segment as (
+    select distinct
+        metric_id,
+        segment
+    from metric_value
+),
+
+catalogue as (
+    select * from {{ ref('dim_metric') }}
+),
+
+organisation as (
+    select * from {{ ref('dim_org') }}
+    where is_active
+),
+
+expected as (
+    select
+        catalogue.metric_id,
+        segment.segment,
+        organisation.org_id
+    from catalogue
+    left join segment on catalogue.metric_id = segment.metric_id
+    cross join organisation
+)
+
+select
+    expected.metric_id,
+    expected.segment,
+    expected.org_id
+from expected
+left join metric_value
+    on
+        expected.metric_id = metric_value.metric_id
+        and expected.segment = metric_value.segment
+        and expected.org_id = metric_value.org_id
+where metric_value.metric_id is null
