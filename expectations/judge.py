@@ -34,6 +34,8 @@ _DIGITS_ZH = {
     "rate": "整数不超过 9 位、小数不超过 9 位",
     "int": "不超过 18 位的整数",
 }
+# What a spreadsheet writes where a formula failed, as pasted values and exports keep it.
+_ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
 _SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
 _FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
 _STRING: pa.DataType = pa.string()
@@ -518,8 +520,12 @@ def _has_control(raw: str) -> str:
     return rf"regexp_matches({raw}, '[\x00-\x1f\x7f]')"
 
 
+def _is_error_value(raw: str) -> str:
+    return f"{raw} in ({', '.join(map(literal, _ERROR_VALUES))})"
+
+
 def _text_failure(column: Column, raw: str) -> str:
-    tests = [_has_control(raw)]
+    tests = [_has_control(raw), _is_error_value(raw)]
     if column.kind == "id":
         tests.append(_has_full_width(raw))
     if column.max_length is not None:
@@ -558,7 +564,7 @@ def _shown_value(column: Column, raw: str) -> str:
 
 def _cell_code(column: Column, raw: str) -> tuple[str, str]:
     """SQL for the code (last four digits) and the expected text of a failed cell."""
-    whens = [(f"{raw} is null", "0001", "")]
+    whens = [(f"{raw} is null", "0001", ""), (_is_error_value(raw), "0016", "")]
     kind = column.kind
     if kind in ("id", "text"):
         whens.append((_has_control(raw), "0015", ""))

@@ -32,6 +32,11 @@ _OVERLAP = 4096
 _FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<f[ />]')
 _MERGE = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"')
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>/]*>\s*<(?:v|is|f)\b')
+# A failed formula's value; the reader of values would hand it over as an empty cell.
+_ERROR = re.compile(
+    rb'<c\b([^>]*?\bt="e"[^>]*)>(?:\s*<f\b.*?(?:/>|</f>))?\s*<v>([^<]{1,20})</v>', re.S
+)
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{4}/\d{1,2}/\d{1,2}")
 
 
@@ -66,6 +71,10 @@ def read_xlsx(data: bytes, contract: Contract, absent: frozenset[str] = frozense
             )
         formulas = sorted(f for f in scan.formulas if f[0] > header.row)
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for row, letters, value in scan.errors:
+            place = _column_number(letters) - 1
+            if row <= len(rows) and place < len(rows[row - 1]):
+                rows[row - 1][place] = value
     except CalamineError as exc:
         raise Unreadable(finding_row("JT-FILE-0003")) from exc
     return _raw(rows, contract, header, sheet, formulas)
@@ -146,9 +155,11 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 @dataclass
 class _Scan:
-    """Formula cells (row, letters) and merged areas (row, first cell, area, last row) of a sheet."""
+    """Formula cells (row, letters), error cells (row, letters, value) and merged areas (row, first
+    cell, area, last row) of a sheet."""
 
     formulas: set[tuple[int, str]] = field(default_factory=set)
+    errors: set[tuple[int, bytes, str]] = field(default_factory=set)
     merges: list[tuple[int, str, str, int]] = field(default_factory=list)
 
 
@@ -164,6 +175,10 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
             last_row, last_column = max(last_row, row), max(last_column, column)
         if b"<f" in block:
             scan.formulas |= {(int(m[2]), m[1].decode()) for m in _FORMULA.finditer(block)}
+        for m in _ERROR.finditer(block) if b't="e"' in block else ():
+            if place := _REFERENCE.search(m[1]):
+                value = m[2].decode("utf-8", "replace")
+                scan.errors.add((int(place[2]), place[1], value))
         for m in _MERGE.finditer(block) if b"<mergeCell" in block else ():
             first = f"{m[1].decode()}{m[2].decode()}"
             area = f"{first}:{m[3].decode()}{m[4].decode()}"

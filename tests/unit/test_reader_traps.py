@@ -1,0 +1,105 @@
+"""What spreadsheets do to files: error values, words that look like NULL, quotes without an end."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from expectations.contract import Contract
+from pipelines.landing.header import column_letter
+from tests.uploads import VALID, as_csv, as_xlsx, places
+
+LOAN = VALID["loan_account"]
+
+
+def _letter(contract: Contract, column: str) -> str:
+    return column_letter([c.name for c in contract.columns].index(column))
+
+
+def _with_cell(book: bytes, address: str, cell: str) -> bytes:
+    """The workbook with the XML of one cell of the second row replaced or added."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in source.namelist():
+            text = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                sheet = re.sub(rf'<c r="{address}"(?:[^>]*/>|.*?</c>)', "", text.decode())
+                last = sheet.index("</row>", sheet.index('<row r="2"'))
+                text = (sheet[:last] + cell + sheet[last:]).encode()
+            copy.writestr(name, text)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "column", ["balance", "product_name", "prev_loan_id", "due_date", "annual_rate", "is_agri"]
+)
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!"])
+def test_formula_error_in_a_workbook_is_a_finding_and_never_an_empty_cell(
+    column: str, error: str, judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["loan_account"]
+    address = f"{_letter(contract, column)}2"
+    cell = f'<c r="{address}" t="e"><v>{error}</v></c>'
+    book = _with_cell(as_xlsx(contract, [LOAN]), address, cell)
+    assert places(judged("loan_account", book, "xlsx")) == [(2, address, "JT-CELL-0016")]
+
+
+def test_row_of_formula_errors_is_rejected_and_not_ignored_as_blank(
+    judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["scheme_binding"]
+    book = as_xlsx(contract, [{"org_id": "#N/A", "scheme_id": "#N/A"}])
+    verdict = judged("scheme_binding", book, "xlsx")
+    assert verdict.ignored == {}
+    assert (2, "A2", "JT-CELL-0016") in places(verdict)
+    assert (verdict.received, verdict.rejected) == (1, 1)
+
+
+@pytest.mark.parametrize("column", ["balance", "product_name", "prev_loan_id", "annual_rate"])
+def test_formula_error_in_a_csv_is_a_finding(
+    column: str, judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["loan_account"]
+    verdict = judged("loan_account", as_csv(contract, [{**LOAN, column: "#N/A"}]))
+    assert places(verdict) == [(2, f"{_letter(contract, column)}2", "JT-CELL-0016")]
+
+
+@pytest.mark.parametrize("word", ["NA", "null", "NULL", "nan", "n/a", "-NaN"])
+@pytest.mark.parametrize("blank_line", [False, True], ids=["fast reader", "exact reader"])
+def test_word_that_looks_like_null_stays_a_word(
+    word: str, blank_line: bool, judged: Callable, con: object, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["loan_account"]
+    data = as_csv(contract, [{**LOAN, "product_name": word, "prev_loan_id": word}])
+    verdict = judged("loan_account", data + b"\r\n" * blank_line)
+    assert verdict.is_accepted
+    read = con.execute("select product_name, prev_loan_id from typed")  # type: ignore[attr-defined]
+    assert read.fetchall() == [(word, word)]
+
+
+@pytest.mark.parametrize("rows_before", [0, 1, 30])
+def test_quote_without_an_end_is_a_finding_whatever_the_size(
+    rows_before: int, judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["loan_account"]
+    rows = [{**LOAN, "loan_id": f"N{i}"} for i in range(rows_before)]
+    data = (as_csv(contract, rows) if rows else b"") + b'"' + b"x" * (2 << 20)
+    verdict = judged("loan_account", data)
+    assert {p[2] for p in places(verdict)} == {"JT-FILE-0014"}
+    assert verdict.accepted == 0
+
+
+def test_workbook_whose_directory_was_moved_is_damaged(
+    judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    book = as_xlsx(contracts["loan_account"], [LOAN])
+    for cut in (4, 35, 154):
+        verdict = judged("loan_account", book[cut:], "xlsx")
+        assert [p[2] for p in places(verdict)] == ["JT-FILE-0003"]
