@@ -27,7 +27,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     partitions = monthly(settings)
     project = DbtProject(settings)
     project.manifest()
-    outputs = discover_outputs()
+    outputs = {
+        name: output
+        for name, output in discover_outputs().items()
+        if settings.outputs is None or name in settings.outputs
+    }
     ingest = dg.AssetSelection.groups("ingest")
     everything = dg.AssetSelection.all()
     ingest_month = dg.define_asset_job("ingest_month", ingest, partitions_def=partitions)

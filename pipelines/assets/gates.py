@@ -1,8 +1,6 @@
 """The gates as assets with blocking checks. The decision in the registry is what really blocks:
 a Dagster check holds only inside one run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One asset per ledger: receives the inbox files of that ledger and month."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

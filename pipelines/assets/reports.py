@@ -1,7 +1,5 @@
 """One asset per output. Run alone, later or from the user interface, it meets the same refusals."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,8 +1,7 @@
 """The dbt models as assets: one build makes them all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,13 @@ class HouseTranslator(DagsterDbtTranslator):  # type: ignore[misc]
     """Model names as asset keys; what reads the lake waits for the lake gate."""
 
     def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=False))
+        super().__init__(
+            DagsterDbtTranslatorSettings(
+                enable_asset_checks=False,
+                # a ledger and its history are two views of one lake folder
+                enable_duplicate_source_asset_keys=True,
+            )
+        )
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: Any
@@ -70,7 +75,13 @@ def warehouse_assets(
         ) as close:
             folder = close.build()
             build_id = close.build_id
-        for key in sorted(context.selected_asset_keys, key=lambda k: k.path):
+        selected = context.selected_asset_keys
+        parents = {
+            spec.key: sorted(d.asset_key for d in spec.deps if d.asset_key in selected)
+            for spec in sorted(context.assets_def.specs, key=lambda s: s.key)
+            if spec.key in selected
+        }
+        for key in TopologicalSorter(parents).static_order():
             yield dg.MaterializeResult(
                 asset_key=key, metadata={"build_id": build_id, "build_dir": str(folder)}
             )
