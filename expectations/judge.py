@@ -1,8 +1,8 @@
 """The row judge: types every cell and runs all row rules of a ledger in one scan.
 
-Input is a raw table of text cells with their row numbers; output is a typed temp table and a
-finding table. The first pass types the cells and keeps one bit per column for a cell that failed;
-the second filters the rows that break any rule and only then takes those few apart. A failed cell
+Input is a raw table of text cells with their row numbers; output is a typed table and a finding
+table. The first pass types the columns and keeps one bit per column for a cell that failed; the
+second filters the rows that break any rule and only then takes those few apart. A failed cell
 suppresses the rules that use it.
 """
 
@@ -10,16 +10,29 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
+from expectations.cells import (
+    BLANKS,
+    BoolArray,
+    CellMemo,
+    Cells,
+    CellTest,
+    is_ascii,
+    read_cells,
+    type_cells,
+)
 from expectations.contract import Column, Contract
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.rule import Rule, RuleBook
 
-# Blanks that files carry around a cell: tab, line ends, no-break and full-width space, BOM.
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
+# The stubs of pyarrow know fewer signatures than the library has.
+_pc: Any = pyarrow.compute
 _TRUE = ("是", "true", "TRUE", "True", "1", "Y")
 _FALSE = ("否", "false", "FALSE", "False", "0", "N")
 _NUMBER = r"[-+]?[0-9]+(\.[0-9]+)?"
@@ -40,6 +53,17 @@ _SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
 _FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
 _STRING: pa.DataType = pa.string()
 _INTEGER: pa.DataType = pa.int64()
+_ARROW_TYPES: dict[str, Any] = {
+    "id": _STRING,
+    "text": _STRING,
+    "code": _STRING,
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "money": pa.decimal128(18, 2),
+    "rate": pa.decimal128(18, 9),
+    "int": _INTEGER,
+}
+_FEW_VALUES = frozenset({"code", "bool", "date", "rate", "int"})
 _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 
 
@@ -47,8 +71,8 @@ _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 class RawTable:
     """A file's cells as text, as a reader hands them over.
 
-    ``table`` has ``_row`` (spreadsheet row number) and one text column ``c0 … cn`` per file
-    column; ``positions`` maps a ledger column to its index in the file. ``cell_findings`` are
+    ``table`` has ``_row`` (spreadsheet row number) and one text column (a dictionary of texts will
+    do) ``c0 … cn`` per file column; ``positions`` maps a ledger column to its index in the file. ``cell_findings`` are
     cells the reader itself found faulty (formula, number in an id column, date as text).
     """
 
@@ -102,11 +126,12 @@ def judge(
     period_end: dt.date,
     is_bank_wide: bool = False,
     absent: frozenset[str] = frozenset(),
+    memo: CellMemo | None = None,
 ) -> Verdict:
-    """Type and judge one file; leaves the typed rows in the temp table ``typed``.
+    """Type and judge one file; leaves the typed rows as ``typed`` on the connection.
 
     Args:
-        con: A DuckDB connection of the caller; temp tables ``raw_rows`` and ``typed`` are made.
+        con: A DuckDB connection of the caller; its temp tables are used.
         contract: The ledger.
         raw: The file's cells.
         book: The rule registry.
@@ -115,6 +140,7 @@ def judge(
         period_end: Last day of the period.
         is_bank_wide: Head office submits for the whole bank: rows may belong to any branch.
         absent: Columns the source does not have (declared by a mapping): NULL, not required.
+        memo: Values typed before, of a caller that judges many files.
 
     Returns:
         The verdict; ``findings`` sorted by row, cell, code.
@@ -122,7 +148,13 @@ def judge(
     if len(contract.columns) > _MAX_COLUMNS:
         raise ValueError(f"ledger {contract.name} has more than {_MAX_COLUMNS} columns")
     job = _Job(con, contract, raw, book, org_id, period_start, period_end, is_bank_wide, absent)
+    job.memo = memo or CellMemo()
     return job.run()
+
+
+def has_few_values(column: Column) -> bool:
+    """Whether a column of this kind holds few distinct values, however long the file."""
+    return column.kind in _FEW_VALUES or column.pattern is not None
 
 
 def literal(text: str) -> str:
@@ -147,13 +179,18 @@ class _Job:
         self.org_id, self.absent, self.is_bank_wide = org_id, absent, is_bank_wide
         self.start, self.end = period_start, period_end
         self.bit = {c.name: i for i, c in enumerate(contract.columns)}
-        self.parts: list[str] = []
+        self.memo = CellMemo()
+        self.cells: dict[str, Cells] = {}
+        self.typed: Any = None
+        self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
+        self.found = False
 
     def run(self) -> Verdict:
         received = self.raw.table.num_rows + self.raw.refused_rows + sum(self.raw.ignored.values())
-        self._shape()
         self._type()
         ignored = self._set_apart()
+        bad = np.zeros(self.typed.num_rows, np.int64) if self.bad is None else self.bad
+        self.con.register("typed", self.typed.append_column("_bad", pa.array(bad)))
         self.con.execute(_EMPTY_FINDINGS)
         self._cell_findings()
         self._row_findings()
@@ -166,91 +203,103 @@ class _Job:
             self.con.unregister("file_findings")
         return self._verdict(received, ignored)
 
-    def _shape(self) -> None:
-        """The trimmed cells as a view; ``_first`` is a row's first filled cell."""
-        self.con.register("raw_arrow", self.raw.table)
-        cells = [f"nullif(trim(c{i}, {_BLANKS}), '') as c{i}" for i in self._file_columns()]
-        first = ", ".join(f"c{i}" for i in self._file_columns())
-        self.con.execute(
-            f"""
-            create or replace temp view shaped as
-            select *, coalesce({first}, null) as _first
-            from (select _row, {", ".join(cells)} from raw_arrow)
-            """
+    def _type(self) -> None:
+        rows = self.raw.table.num_rows
+        columns: dict[str, Any] = {"_row": self.raw.table.column("_row")}
+        for column in self.contract.columns:
+            arrow_type = _ARROW_TYPES[column.kind]
+            position = self.raw.positions.get(column.name)
+            if position is None:
+                columns[column.name] = _empty(rows, arrow_type)
+                continue
+            cells = read_cells(
+                self.con, self.raw.table.column(f"c{position}"), has_few_values(column)
+            )
+            columns[column.name], failed = type_cells(
+                self.con, cells, self._test(column), self.memo
+            )
+            self.cells[column.name] = cells
+            if column.required and column.name not in self.absent:
+                empty = cells.empty()
+                failed = failed if empty is None else empty if failed is None else failed | empty
+            if failed is not None:
+                self._mark(column.name, failed)
+        self.typed = pa.table(columns)
+        if self.raw.cell_findings:
+            self._mark_reader_cells()
+
+    def _test(self, column: Column) -> CellTest:
+        """How a cell of the column is typed and when it fails; an empty cell is no matter here."""
+        is_text = column.kind in ("id", "text")
+        fails = _text_failure(column, "cell") if is_text else "typed is null"
+        bounds = _out_of_bounds(column, "typed")
+        return CellTest(
+            name=f"{self.contract.name}.{column.name}",
+            typed=_typed(column, "cell"),
+            failed=f"({fails} or {bounds})" if bounds else f"({fails})",
+            arrow_type=_ARROW_TYPES[column.kind],
+            is_text=is_text,
+            max_length=column.max_length,
+            has_pattern=column.pattern is not None,
+            minimum=column.minimum,
+            maximum=column.maximum,
         )
+
+    def _mark(self, column: str, failed: BoolArray) -> None:
+        if failed.any():
+            bit = failed.astype(np.int64) << self.bit[column]
+            self.bad = bit if self.bad is None else self.bad | bit
+
+    def _mark_reader_cells(self) -> None:
+        """Cells that the reader itself found faulty."""
+        index = {p: n for n, p in self.raw.positions.items()}
+        faulty: dict[str, list[int]] = {}
+        for row, position, _code, _value in self.raw.cell_findings:
+            if position in index:
+                faulty.setdefault(index[position], []).append(row)
+        numbers = self.raw.table.column("_row").to_numpy()
+        for name, rows in faulty.items():
+            self._mark(name, np.isin(numbers, rows))
 
     def _set_apart(self) -> dict[str, int]:
         """Take blank rows, subtotals and footnotes out of the typed rows; count them by reason."""
         ignored = dict(self.raw.ignored)
-        rows = self.con.execute(
-            "select _ignored, count(*) from typed where _ignored is not null group by 1 order by 1"
-        ).fetchall()
-        if rows:
-            self.con.execute("delete from typed where _ignored is not null")
-        for reason, count in rows:
-            ignored[reason] = ignored.get(reason, 0) + count
+        reasons = self._reasons_to_ignore()
+        if reasons is None:
+            return ignored
+        for entry in _pc.value_counts(reasons.drop_null()).to_pylist():
+            ignored[entry["values"]] = ignored.get(entry["values"], 0) + entry["counts"]
+        kept = _pc.indices_nonzero(_pc.is_null(reasons))
+        self.typed = self.typed.take(kept)
+        self.bad = None if self.bad is None else self.bad[kept.to_numpy()]
+        self.cells = {name: Cells(cells.rows(kept)) for name, cells in self.cells.items()}
         return ignored
 
-    def _file_columns(self) -> range:
-        return range(self.raw.table.num_columns - 1)
-
-    def _raw(self, column: Column) -> str:
-        position = self.raw.positions.get(column.name)
-        return "cast(null as varchar)" if position is None else f"c{position}"
-
-    def _type(self) -> None:
-        typed, bits = [], []
-        for column in self.contract.columns:
-            typed.append(f"{_typed(column, self._raw(column))} as {column.name}")
-            failure = self._failure(column)
-            if failure:
-                bits.append(f"case when {failure} then {1 << self.bit[column.name]} else 0 end")
-        raws = ", ".join(f"{self._raw(c)} as r_{c.name}" for c in self.contract.columns)
-        names = ", ".join(c.name for c in self.contract.columns)
-        self.con.execute(
+    def _reasons_to_ignore(self) -> Any:
+        """Why a row is no data row, by its first filled cell; None when all are data rows."""
+        index = {p: n for n, p in self.raw.positions.items()}
+        first = self.cells.get(index.get(0, ""))
+        if first is not None and first.empty() is None and is_ascii(first.values):
+            return None  # subtotals and footnotes begin with Chinese characters
+        self.con.register("raw_arrow", self.raw.table)
+        cells = [
+            f"nullif(trim(cast(c{i} as varchar), {BLANKS}), '')"
+            for i in range(self.raw.table.num_columns - 1)
+        ]
+        reasons = self.con.execute(
             f"""
-            create or replace temp table typed as
             select
-                _row, {names}, cast({" + ".join(bits) or "0"} as bigint) as _bad,
                 case
-                    when _first is null then 'blank'
-                    when regexp_full_match(_first, '{_SUBTOTAL}') then 'subtotal'
-                    when regexp_full_match(_first, '{_FOOTNOTE}') then 'footnote'
-                end as _ignored
-            from (select _row, _first, {", ".join(typed)}, {raws} from shaped)
+                    when first_cell is null then 'blank'
+                    when regexp_full_match(first_cell, '{_SUBTOTAL}') then 'subtotal'
+                    when regexp_full_match(first_cell, '{_FOOTNOTE}') then 'footnote'
+                end as reason
+            from (select coalesce({", ".join(cells)}, null) as first_cell from raw_arrow)
             """
-        )
-        if self.raw.cell_findings:
-            by_row: dict[int, int] = {}
-            index = {p: n for n, p in self.raw.positions.items()}
-            for row, position, _code, _value in self.raw.cell_findings:
-                if position in index:
-                    by_row[row] = by_row.get(row, 0) | (1 << self.bit[index[position]])
-            masks = pa.table(
-                {"_row": list(by_row), "mask": list(by_row.values())},
-                schema=pa.schema([("_row", pa.int64()), ("mask", pa.int64())]),
-            )
-            self.con.register("reader_masks", masks)
-            self.con.execute(
-                "update typed set _bad = _bad | mask from reader_masks "
-                "where typed._row = reader_masks._row"
-            )
-            self.con.unregister("reader_masks")
-
-    def _failure(self, column: Column) -> str:
-        """SQL that is true when the cell fails its contract; empty when it cannot fail."""
-        raw, name = f"r_{column.name}", column.name
-        tests = []
-        if column.required and column.name not in self.absent and self._is_present(column):
-            tests.append(f"{raw} is null")
-        if column.kind not in ("id", "text"):
-            tests.append(f"({raw} is not null and {name} is null)")
-        else:
-            tests.append(f"({raw} is not null and ({_text_failure(column, raw)}))")
-        bounds = _out_of_bounds(column, name)
-        if bounds:
-            tests.append(f"({name} is not null and {bounds})")
-        return " or ".join(tests) if self._is_present(column) else ""
+        ).to_arrow_table()
+        self.con.unregister("raw_arrow")
+        column = reasons.column("reason").combine_chunks().cast(_STRING)
+        return None if column.null_count == len(column) else column
 
     def _is_present(self, column: Column) -> bool:
         return column.name in self.raw.positions
@@ -266,22 +315,23 @@ class _Job:
         return f"{literal(self.raw.letters[position])} || {row}"
 
     def _cell_findings(self) -> None:
-        any_bad = self.con.execute("select coalesce(bit_or(_bad), 0) from typed").fetchall()[0][0]
-        if any_bad:
-            raws = ", ".join(f"{self._raw(c)} as r_{c.name}" for c in self.contract.columns)
-            self.con.execute(
-                f"""
-                create or replace temp table faulty as
-                select t.*, s.* exclude (_row)
-                from typed as t
-                join (select _row, {raws} from shaped) as s using (_row)
-                where t._bad <> 0
-                """
-            )
-            self._register_reader_cells()
-            for column in self.contract.columns:
-                if any_bad >> self.bit[column.name] & 1:
-                    self._cell_findings_of(column)
+        if self.bad is None:
+            return
+        chosen = np.flatnonzero(self.bad)
+        if chosen.size == 0:
+            return
+        self.found = True
+        faulty = self.typed.take(chosen).append_column("_bad", pa.array(self.bad[chosen]))
+        for column in self.contract.columns:
+            cells = self.cells.get(column.name)
+            texts = _empty(chosen.size, _STRING) if cells is None else cells.rows(chosen)
+            faulty = faulty.append_column(f"r_{column.name}", texts)
+        self.con.register("faulty", faulty)
+        self._register_reader_cells()
+        any_bad = int(np.bitwise_or.reduce(self.bad))
+        for column in self.contract.columns:
+            if any_bad >> self.bit[column.name] & 1:
+                self._cell_findings_of(column)
 
     def _register_reader_cells(self) -> None:
         index = {p: n for n, p in self.raw.positions.items()}
@@ -353,10 +403,13 @@ class _Job:
             f"(select *, date '{self.start}' as period_start, date '{self.end}' as period_end "
             "from typed)"
         )
-        self.con.execute(
+        count = self.con.execute(
             f"create or replace temp table suspects as select * from {context} "
             f"where {' or '.join(tests)}"
-        )
+        ).fetchall()[0][0]
+        if count == 0:
+            return
+        self.found = True
         for rule, test in zip(rules, tests, strict=True):
             column = rule.fields[0]
             expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
@@ -373,16 +426,20 @@ class _Job:
             )
 
     def _guarded(self, rule: Rule) -> str:
+        if self.bad is None:
+            return f"coalesce({rule.violation}, false)"
         mask = sum(1 << self.bit[name] for name in rule.fields)
         return f"((_bad & {mask}) = 0 and coalesce({rule.violation}, false))"
 
     def _duplicate_findings(self) -> None:
+        if self.bad is None and is_ascending(self.typed, self.contract.key):
+            return
         key = ", ".join(self.contract.key)
         mask = sum(1 << self.bit[name] for name in self.contract.key)
         first = self.contract.key[0]
         joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in self.contract.key)
         title = "＋".join(self.contract.column(n).title_zh for n in self.contract.key)
-        self.con.execute(
+        count = self.con.execute(
             f"""
             insert into findings
             select
@@ -398,13 +455,14 @@ class _Job:
             ) as d on {joined}
             where (t._bad & {mask}) = 0
             """
-        )
+        ).fetchall()[0][0]
+        self.found = self.found or count > 0
 
     def _ten_day_findings(self) -> None:
         """Three points a month per organisation; silent where a date already has a finding."""
         owner, date = self.contract.owner_column, self.contract.date_column
         mask = (1 << self.bit[str(owner)]) | (1 << self.bit[str(date)])
-        self.con.execute(
+        count = self.con.execute(
             f"""
             insert into findings
             select
@@ -427,17 +485,23 @@ class _Job:
                         and (f."column" = {literal(str(date))} or f.code = 'JT-KEY-0001')
                 )
             """
-        )
+        ).fetchall()[0][0]
+        self.found = self.found or count > 0
 
     def _verdict(self, received: int, ignored: dict[str, int]) -> Verdict:
-        table = self.con.execute(
-            'select * from findings order by row_no nulls first, length(cell) nulls first, cell, code, "column"'
-        ).to_arrow_table()
-        counts = dict(
-            self.con.execute("select code, count(*) from findings group by 1 order by 1").fetchall()
-        )
+        table, counts = finding_table([]), dict[str, int]()
+        if self.found or self.raw.file_findings:
+            table = self.con.execute(
+                "select * from findings order by row_no nulls first, length(cell) nulls first, "
+                'cell, code, "column"'
+            ).to_arrow_table()
+            counts = dict(
+                self.con.execute(
+                    "select code, count(*) from findings group by 1 order by 1"
+                ).fetchall()
+            )
         blocking = [c for c in counts if _blocks(self.book[c])]
-        rows = self.con.execute("select count(*) from typed").fetchall()[0][0]
+        rows = self.typed.num_rows
         totals: dict[str, str] = {}
         if rows == 0 and not blocking:
             row = finding_row("JT-FILE-0016")
@@ -445,7 +509,7 @@ class _Job:
             counts["JT-FILE-0016"] = 1
             blocking = ["JT-FILE-0016"]
         for name in self.contract.control_totals:
-            value = self.con.execute(f"select sum({name}) from typed").fetchall()[0][0]
+            value = _pc.sum(self.typed.column(name)).as_py()
             totals[name] = "" if value is None else str(value)
         if not blocking:
             return Verdict(
@@ -469,6 +533,19 @@ create or replace temp table findings (
     value varchar, expected varchar, difference varchar
 )
 """
+
+
+def _empty(rows: int, arrow_type: Any) -> Any:
+    return pa.nulls(rows, arrow_type)
+
+
+def is_ascending(table: pa.Table, key: tuple[str, ...]) -> bool:
+    """Whether a one-column key rises from row to row: then it is unique and already in order."""
+    if len(key) != 1 or table.num_rows == 0:
+        return False
+    column: Any = table.column(key[0])
+    rises = _pc.less(column.slice(0, len(column) - 1), column.slice(1))
+    return column.null_count == 0 and bool(_pc.all(rises, min_count=0).as_py())
 
 
 def _blocks(rule: Rule) -> bool:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import duckdb
 
+from expectations.cells import CellMemo
 from expectations.contract import Contract
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, judge, refused
@@ -52,8 +53,9 @@ def judge_upload(
     *,
     known_orgs: frozenset[str] | None = None,
     root_org: str | None = None,
+    memo: CellMemo | None = None,
 ) -> tuple[Verdict, RawTable | None]:
-    """Judge one upload; the typed rows stay in the temp table ``typed`` of ``con``.
+    """Judge one upload; the typed rows stay as ``typed`` on ``con``.
 
     Args:
         con: Connection whose temp tables are used.
@@ -64,6 +66,7 @@ def judge_upload(
         book: The rule registry.
         known_orgs: Organisations of the register in force; None when there is none yet.
         root_org: The bank's own organisation id: it may submit rows of any branch.
+        memo: Values typed before, of a caller that judges many files.
 
     Returns:
         The verdict and the raw cells (None when the file could not be read).
@@ -83,5 +86,6 @@ def judge_upload(
         period_start=identity.period.start,
         period_end=identity.period.end,
         is_bank_wide=contract.submitted_by == "head_office" or identity.org_id == root_org,
+        memo=memo,
     )
     return verdict, raw

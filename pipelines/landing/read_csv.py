@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import struct
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from expectations.contract import Contract
 from expectations.findings import finding_row
-from expectations.judge import RawTable
+from expectations.judge import RawTable, has_few_values
 from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
 from pipelines.landing.unreadable import Unreadable
 
@@ -35,15 +37,23 @@ def decode(data: bytes) -> bytes:
     body = data.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in body[:4096]:
         raise Unreadable(finding_row("JT-FILE-0007", value=str(body.index(b"\x00"))))
-    try:
-        body.decode("utf-8")
+    if _is_utf8(body):
         return body
-    except UnicodeDecodeError:
-        pass
     try:
         return body.decode("gb18030").encode("utf-8")
     except UnicodeDecodeError as exc:
         raise Unreadable(finding_row("JT-FILE-0007", value=str(exc.start))) from exc
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Arrow's validation looks at the bytes where they are; decoding would make a copy."""
+    offsets = pa.py_buffer(struct.pack("<qq", 0, len(body)))
+    text = pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(body))
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset()) -> RawTable:
@@ -64,7 +74,7 @@ def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset
         raise Unreadable(
             finding_row("JT-FILE-0006", value=f"{width} 列", expected=f"{MAX_COLUMNS} 列")
         )
-    raw = _read_fast(text, header, width)
+    raw = _read_fast(text, header, width, contract)
     return raw if raw is not None else _read_slow(text, header, width)
 
 
@@ -90,12 +100,18 @@ def _schema(width: int) -> pa.Schema:
     return pa.schema(fields | {f"c{i}": pa.string() for i in range(width)})
 
 
-def _read_fast(text: bytes, header: Header, width: int) -> RawTable | None:
-    """One vectorised pass; None when blank lines or ragged rows need the exact reader."""
+def _read_fast(text: bytes, header: Header, width: int, contract: Contract) -> RawTable | None:
+    """One vectorised pass; None when ragged rows need the exact reader.
+
+    A blank line is a row without cells. Columns of codes, dates and rates are read as dictionaries.
+    """
     lines = text.replace(b"\r\n", b"\n") if b"\r" in text else text
-    if b"\n\n" in lines or lines.startswith(b"\n"):
-        return None
     names = [f"c{i}" for i in range(width)]
+    types: dict[str, pa.DataType] = {n: pa.string() for n in names}
+    for column in contract.columns:
+        position = header.positions.get(column.name)
+        if position is not None and has_few_values(column):
+            types[names[position]] = pa.dictionary(pa.int32(), pa.string())
     try:
         table = pacsv.read_csv(
             io.BytesIO(lines),
@@ -106,7 +122,7 @@ def _read_fast(text: bytes, header: Header, width: int) -> RawTable | None:
                 newlines_in_values=b'"' in lines, ignore_empty_lines=False
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types={n: pa.string() for n in names},
+                column_types=types,
                 # Only an empty cell is empty: "NA" and "#N/A" are texts that the rules must see.
                 null_values=[""],
                 strings_can_be_null=True,
@@ -115,7 +131,7 @@ def _read_fast(text: bytes, header: Header, width: int) -> RawTable | None:
     except pa.ArrowInvalid:
         return None
     first = header.row + 1
-    rows = pa.array(range(first, first + table.num_rows), pa.int64())
+    rows: pa.Array[Any] = pa.array(np.arange(first, first + table.num_rows, dtype=np.int64))
     return _raw(table.add_column(0, "_row", rows), header, width)
 
 

@@ -2,13 +2,19 @@
 
 A file with a blocking finding is landed and registered but not loaded; what was accepted before
 stays in force. Receiving the file that is already in force changes nothing.
+
+Several files are read and judged at once, because one branch's file is too small to occupy a
+machine; they are registered one after the other in the order of their names.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +22,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.cells import CellMemo
 from expectations.contract import Contract, load_contracts
 from expectations.findings import finding_row
 from expectations.judge import Verdict, judge, refused
@@ -47,6 +54,35 @@ class Receipt:
 
 
 @dataclass
+class _Desk:
+    """Where one file at a time is judged: a connection with its temp tables, and a memo."""
+
+    con: duckdb.DuckDBPyConnection
+    memo: CellMemo = field(default_factory=CellMemo)
+
+
+@dataclass
+class _Judged:
+    """One file that was landed and judged, and whose part is written if it passed."""
+
+    label: str
+    inputs: list[dict[str, str]]
+    size: int
+    verdict: Verdict
+    identity: Identity | None = None
+    contract: Contract | None = None
+    load_id: str | None = None
+    part_hash: str = ""
+    is_unchanged: bool = False
+    mapping: str = ""
+    absent: frozenset[str] = frozenset()
+
+
+# A file of this size is judged alone: memory, not the number of cores, is what it needs.
+_LARGE = 256 << 20
+
+
+@dataclass
 class Receiver:
     """One receiving session: contracts, rules, a DuckDB connection and the registry."""
 
@@ -59,6 +95,8 @@ class Receiver:
 
     def __post_init__(self) -> None:
         self.con = connect(self.settings)
+        self._own_desk = _Desk(self.con)
+        self._desks = threading.local()
 
     # -- files named by the convention -------------------------------------------------------
 
@@ -73,12 +111,50 @@ class Receiver:
     ) -> list[Receipt]:
         """Receive files; organisations first, so that the others find theirs."""
         receipts = []
-        for path in sorted(paths, key=self._order):
-            receipt = self.receive_file(path, ledger=ledger, org_id=org_id, period=period)
+        for receipt in self._receive_in_order(
+            sorted(paths, key=self._order), ledger, org_id, period
+        ):
             receipts.append(receipt)
             if on_receipt:
                 on_receipt(receipt)
         return receipts
+
+    def _receive_in_order(
+        self, paths: list[Path], ledger: str | None, org_id: str | None, period: Period | None
+    ) -> Iterator[Receipt]:
+        """Judge ahead in threads, register in order.
+
+        A file waits for those before it when it may depend on them: another file of its slot, or
+        one of the organisations.
+        """
+        waiting: deque[tuple[Identity | None, Future[_Judged]]] = deque()
+        # Two more than there are cores: a small file spends its time waiting for the disk.
+        workers = self.settings.threads + 2
+        with ThreadPoolExecutor(workers, thread_name_prefix="judge") as pool:
+            try:
+                for path in paths:
+                    identity = identify(
+                        path.name, self.contracts, ledger=ledger, org_id=org_id, period=period
+                    )
+                    ahead = [slot for slot, _ in waiting]
+                    is_alone = path.stat().st_size > _LARGE
+                    is_dependent = identity in ahead or any(
+                        slot is not None and slot.ledger == "org_unit" for slot in ahead
+                    )
+                    while waiting and (is_alone or is_dependent):
+                        yield self._conclude(waiting.popleft()[1].result())
+                    while len(waiting) > workers:
+                        yield self._conclude(waiting.popleft()[1].result())
+                    arguments = (path, identity, self._in_force(identity), self.organisations())
+                    if is_alone:
+                        yield self._conclude(self._judge_file(self._own_desk, *arguments))
+                    else:
+                        waiting.append((identity, pool.submit(self._judge_at_desk, *arguments)))
+                while waiting:
+                    yield self._conclude(waiting.popleft()[1].result())
+            finally:
+                for _, future in waiting:
+                    future.cancel()
 
     def _order(self, path: Path) -> tuple[str, bool, str]:
         identity = identify(path.name, self.contracts)
@@ -95,23 +171,47 @@ class Receiver:
         period: Period | None = None,
     ) -> Receipt:
         """Land, judge and (when nothing blocks) load one file."""
+        identity = identify(path.name, self.contracts, ledger=ledger, org_id=org_id, period=period)
+        return self._conclude(
+            self._judge_file(
+                self._own_desk, path, identity, self._in_force(identity), self.organisations()
+            )
+        )
+
+    def _judge_at_desk(
+        self, path: Path, identity: Identity | None, in_force: str | None, orgs: Organisations
+    ) -> _Judged:
+        """Judge a file in a worker's thread, at that thread's own desk."""
+        desk = getattr(self._desks, "desk", None)
+        if desk is None:
+            desk = self._desks.desk = _Desk(self.con.cursor())
+        return self._judge_file(desk, path, identity, in_force, orgs)
+
+    def _judge_file(
+        self,
+        desk: _Desk,
+        path: Path,
+        identity: Identity | None,
+        in_force: str | None,
+        orgs: Organisations,
+    ) -> _Judged:
+        """Land and judge one file and write its part; the registry is left alone."""
         data = path.read_bytes()
         digest = land(self.settings.home, data)
-        identity = identify(path.name, self.contracts, ledger=ledger, org_id=org_id, period=period)
+        inputs = [{"name": path.name, "sha256": digest}]
         if identity is None:
             verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
-            receipt = Receipt(path.name, "refused", verdict)
-            self._register(receipt, [{"name": path.name, "sha256": digest}], len(data))
-            return receipt
+            return _Judged(path.name, inputs, len(data), verdict)
         contract = self.contracts[identity.ledger]
-        inputs = [{"name": path.name, "sha256": digest}]
         load_id = make_load_id(identity, contract, "", [digest])
-        if self._is_in_force(identity, load_id):
-            verdict = refused([])
-            return Receipt(path.name, "unchanged", verdict, identity, contract, None, load_id)
-        orgs = self.organisations()
-        verdict, _ = judge_upload(
-            self.con,
+        judged = _Judged(
+            path.name, inputs, len(data), refused([]), identity, contract, load_id,
+            is_unchanged=in_force == load_id,
+        )  # fmt: skip
+        if judged.is_unchanged:
+            return judged
+        judged.verdict, _ = judge_upload(
+            desk.con,
             data,
             path.name,
             identity,
@@ -119,10 +219,20 @@ class Receiver:
             self.book,
             known_orgs=orgs.known,
             root_org=orgs.root,
+            memo=desk.memo,
         )
-        return self._conclude(
-            path.name, identity, contract, verdict, inputs, len(data), load_id, "", frozenset()
-        )
+        return self._load(desk.con, judged)
+
+    def _load(self, con: duckdb.DuckDBPyConnection, judged: _Judged) -> _Judged:
+        """Write the part of a file that passed; ``con`` holds its typed rows."""
+        identity, contract = judged.identity, judged.contract
+        if judged.verdict.is_accepted and identity and contract and judged.load_id:
+            part = self.settings.home.lake_part(
+                identity.ledger, str(identity.period), identity.org_id, judged.load_id
+            )
+            write_once(part, lambda path: write_part(con, contract, path))
+            judged.part_hash = sha256_file(part)
+        return judged
 
     # -- foreign exports ---------------------------------------------------------------------
 
@@ -148,28 +258,23 @@ class Receiver:
             load_id = make_load_id(
                 identity, contract, mapping.digest, [digests[a] for a in sorted(used)]
             )
-            label = "+".join(i["name"] for i in inputs)
-            if self._is_in_force(identity, load_id):
-                receipts.append(
-                    Receipt(label, "unchanged", refused([]), identity, contract, None, load_id)
-                )
-                continue
-            named = {mapping.files[a].file: d for a, d in data.items() if a in used}
-            verdict = self.judge_mapped(contract, mapping, named, identity)
-            size = sum(len(data[a]) for a in used)
-            receipts.append(
-                self._conclude(
-                    label,
-                    identity,
-                    contract,
-                    verdict,
-                    inputs,
-                    size,
-                    load_id,
-                    mapping.digest,
-                    frozenset(mapped.no_source),
-                )
+            judged = _Judged(
+                "+".join(i["name"] for i in inputs),
+                inputs,
+                sum(len(data[a]) for a in used),
+                refused([]),
+                identity,
+                contract,
+                load_id,
+                is_unchanged=self._in_force(identity) == load_id,
+                mapping=mapping.digest,
+                absent=frozenset(mapped.no_source),
             )
+            if not judged.is_unchanged:
+                named = {mapping.files[a].file: d for a, d in data.items() if a in used}
+                judged.verdict = self.judge_mapped(contract, mapping, named, identity)
+                judged = self._load(self.con, judged)
+            receipts.append(self._conclude(judged))
         return receipts
 
     def judge_mapped(
@@ -200,38 +305,26 @@ class Receiver:
 
     # -- what both share ---------------------------------------------------------------------
 
-    def _is_in_force(self, identity: Identity, load_id: str) -> bool:
-        in_force = self.registry.load_in_force(
-            identity.ledger, identity.org_id, str(identity.period)
-        )
-        return in_force == load_id
+    def _in_force(self, identity: Identity | None) -> str | None:
+        """Load in force for the slot."""
+        if identity is None:
+            return None
+        return self.registry.load_in_force(identity.ledger, identity.org_id, str(identity.period))
 
-    def _conclude(
-        self,
-        label: str,
-        identity: Identity,
-        contract: Contract,
-        verdict: Verdict,
-        inputs: list[dict[str, str]],
-        size: int,
-        load_id: str,
-        mapping: str,
-        absent: frozenset[str],
-    ) -> Receipt:
+    def _conclude(self, judged: _Judged) -> Receipt:
+        """Register the receipt and, when the file passed, its load."""
+        identity, contract, verdict = judged.identity, judged.contract, judged.verdict
         status = "accepted" if verdict.is_accepted else "refused"
-        receipt = Receipt(label, status, verdict, identity, contract, None, load_id)
-        part_hash = ""
-        if verdict.is_accepted:
-            part = self.settings.home.lake_part(
-                identity.ledger, str(identity.period), identity.org_id, load_id
-            )
-            write_once(part, lambda path: self.write_part(contract, path))
-            part_hash = sha256_file(part)
+        if judged.is_unchanged:
+            status = "unchanged"
+        receipt = Receipt(judged.label, status, verdict, identity, contract, None, judged.load_id)
+        if judged.is_unchanged:
+            return receipt
         with self.registry.transaction():
-            self._register_in(receipt, inputs, size)
-            if verdict.is_accepted:
+            self._register_in(receipt, judged.inputs, judged.size)
+            if verdict.is_accepted and identity and contract and judged.load_id:
                 slot = {
-                    "load_id": load_id,
+                    "load_id": judged.load_id,
                     "ledger": identity.ledger,
                     "org_id": identity.org_id,
                     "period": str(identity.period),
@@ -240,40 +333,28 @@ class Receiver:
                     {
                         **slot,
                         "contract_version": contract.version,
-                        "mapping": mapping,
-                        "inputs": inputs,
+                        "mapping": judged.mapping,
+                        "inputs": judged.inputs,
                         "row_count": verdict.accepted,
                         "control_totals": verdict.control_totals,
-                        "absent_columns": sorted(absent),
-                        "part_sha256": part_hash,
+                        "absent_columns": sorted(judged.absent),
+                        "part_sha256": judged.part_hash,
                     }
                 )
-                before = self.registry.load_in_force(
-                    identity.ledger, identity.org_id, str(identity.period)
-                )
+                before = self._in_force(identity)
                 if before:
                     self.registry.add_load_event(
                         self.actor, {**slot, "load_id": before}, "superseded"
                     )
                 self.registry.add_load_event(self.actor, slot, "accepted")
-        if verdict.is_accepted and identity.ledger == "org_unit":
+        if verdict.is_accepted and identity and identity.ledger == "org_unit":
             self._orgs = None
         self._keep_findings(receipt)
         return receipt
 
     def write_part(self, contract: Contract, path: Path) -> None:
-        """Write the typed rows of the file judged last, in key order."""
-        columns = ", ".join(c.name for c in contract.columns)
-        order = ", ".join(contract.key)
-        self.con.execute(
-            f"copy (select {columns}, _row from typed order by {order}, _row) "
-            f"to '{path}' (format parquet, compression zstd)"
-        )
-
-    def _register(self, receipt: Receipt, inputs: list[dict[str, str]], size: int) -> None:
-        with self.registry.transaction():
-            self._register_in(receipt, inputs, size)
-        self._keep_findings(receipt)
+        """Write the typed rows of the file judged last on this receiver's own connection."""
+        write_part(self.con, contract, path)
 
     def _register_in(self, receipt: Receipt, inputs: list[dict[str, str]], size: int) -> None:
         identity, verdict = receipt.identity, receipt.verdict
@@ -327,6 +408,16 @@ class Receiver:
         if self._orgs is None:
             self._orgs = read_organisations(self.settings.home, self.registry)
         return self._orgs
+
+
+def write_part(con: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> None:
+    """Write the typed rows that ``judge`` left on a connection, in key order."""
+    columns = ", ".join(c.name for c in contract.columns)
+    order = ", ".join(contract.key)
+    con.execute(
+        f"copy (select {columns}, _row from typed order by {order}, _row) "
+        f"to '{path}' (format parquet, compression zstd)"
+    )
 
 
 def make_load_id(identity: Identity, contract: Contract, mapping: str, digests: list[str]) -> str:
