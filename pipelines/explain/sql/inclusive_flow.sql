@@ -1,8 +1,9 @@
 -- metrics: inclusive_loan_disbursed_amount, inclusive_loan_disbursed_customer_count,
 --     inclusive_loan_annualised_interest
 -- loads: loan_event@year, loan_account@year, customer@year, credit_line@year
--- labels: credit_total=发放月授信总额|credit total that month, band=授信档次|credit band,
---     loan_row=借据依据|loan found in, customer_row=客户依据|customer found in
+-- labels: credit_total=发放月授信总额|credit total that month, credit_line_count=授信笔数|credit lines,
+--     band=授信档次|credit band, loan_row=借据依据|loan found in,
+--     customer_row=客户依据|customer found in
 -- grain: one row per disbursement of the year and cell (form row x credit band) it is in
 with
 
@@ -43,7 +44,8 @@ credit as (
     select
         line.customer_id,
         line.month,
-        sum(line.credit_amount) as credit_total
+        sum(line.credit_amount) as credit_total,
+        count(*) as credit_line_count
     from credit_line_history as line
     inner join drawing_customer as drawing
         on
@@ -71,27 +73,11 @@ exposure as (
         loan.month
 ),
 
-customer_column as (
+-- a customer newer than the register of that month is looked up in the current one
+known_borrower as (
     select
         0 as staleness,
-        month,
-        customer_id,
-        borrower_category_code,
-        enterprise_size_code,
-        is_farm_household,
-        is_rural_collective,
-        is_cooperative,
-        is_tech_innovation,
-        is_disabled,
-        load_id,
-        row_no
-    from customer_history
-    inner join month_window using (month)
-    union all
-    -- a customer newer than the register of that month is looked up in the current one
-    select
-        1 as staleness,
-        month_window.month,
+        drawing.month,
         customer.customer_id,
         customer.borrower_category_code,
         customer.enterprise_size_code,
@@ -102,18 +88,32 @@ customer_column as (
         customer.is_disabled,
         customer.load_id,
         customer.row_no
-    from customer
-    cross join month_window
+    from drawing_customer as drawing
+    inner join customer_history as customer
+        on drawing.customer_id = customer.customer_id and drawing.month = customer.month
+    union all
+    select
+        1 as staleness,
+        drawing.month,
+        customer.customer_id,
+        customer.borrower_category_code,
+        customer.enterprise_size_code,
+        customer.is_farm_household,
+        customer.is_rural_collective,
+        customer.is_cooperative,
+        customer.is_tech_innovation,
+        customer.is_disabled,
+        customer.load_id,
+        customer.row_no
+    from drawing_customer as drawing
+    inner join customer on drawing.customer_id = customer.customer_id
 ),
 
 ranked_borrower as (
     select
-        customer_column.*,
-        row_number() over (
-            partition by customer_id, customer_column.month order by staleness
-        ) as preference
-    from customer_column
-    inner join drawing_customer using (customer_id, month)
+        known_borrower.*,
+        row_number() over (partition by customer_id, month order by staleness) as preference
+    from known_borrower
 ),
 
 borrower as (
@@ -150,7 +150,8 @@ described as (
         borrower.is_disabled,
         borrower.load_id as customer_row_load_id,
         borrower.row_no as customer_row_row_no,
-        coalesce(credit.credit_total, exposure.credit_total, 0) as credit_total
+        coalesce(credit.credit_total, exposure.credit_total, 0) as credit_total,
+        coalesce(credit.credit_line_count, 0) as credit_line_count
     from disbursement
     inner join loan_account_history as loan
         on disbursement.loan_id = loan.loan_id and disbursement.month = loan.month
@@ -265,6 +266,7 @@ select
     borrower_category_code,
     enterprise_size_code,
     credit_total,
+    credit_line_count,
     band,
     is_agri,
     guarantee_type_code,

@@ -1,7 +1,7 @@
 -- metrics: inclusive_loan_balance, inclusive_loan_customer_count, inclusive_loan_npl_balance
 -- loads: loan_account@period, customer@period, credit_line@period
--- labels: credit_total=单户授信总额|credit total, band=授信档次|credit band,
---     customer_row=客户依据|customer found in
+-- labels: credit_total=单户授信总额|credit total, credit_line_count=授信笔数|credit lines,
+--     band=授信档次|credit band, customer_row=客户依据|customer found in
 -- grain: one row per operating loan with a balance and cell (form row x credit band) it is in
 with
 
@@ -24,7 +24,8 @@ operating as (
 credit as (
     select
         line.customer_id,
-        sum(line.credit_amount) as credit_total
+        sum(line.credit_amount) as credit_total,
+        count(*) as credit_line_count
     from credit_line as line
     inner join run.run_context as context
         on
@@ -46,6 +47,7 @@ described as (
     select
         loan.*,
         coalesce(credit.credit_total, exposure.credit_total) as credit_total,
+        coalesce(credit.credit_line_count, 0) as credit_line_count,
         customer.borrower_category_code,
         customer.enterprise_size_code,
         customer.is_farm_household,
@@ -152,6 +154,7 @@ select
     borrower_category_code,
     enterprise_size_code,
     credit_total,
+    credit_line_count,
     band,
     five_class_code,
     is_agri,
