@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.strict_yaml import OneOf, StrictYamlError, load_strict
+from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
 
 LEDGER_KINDS = ("register", "snapshot", "flow", "ten_day")
 
@@ -205,10 +205,11 @@ def load_contracts(folder: Path) -> dict[str, Contract]:
 def _custom(items: list[dict[str, Any]], known: set[str], path: Path) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for item in items:
+        line = line_of(item, "property")
         if item["property"] not in known:
-            raise StrictYamlError(path, 1, f"unknown custom property '{item['property']}'")
+            raise StrictYamlError(path, line, f"unknown custom property '{item['property']}'")
         if item["property"] in result:
-            raise StrictYamlError(path, 1, f"custom property '{item['property']}' twice")
+            raise StrictYamlError(path, line, f"custom property '{item['property']}' twice")
         result[item["property"]] = item["value"]
     return result
 

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.strict_yaml import OneOf, StrictYamlError, load_strict
+from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
 
 RULES_DIR = Path(__file__).parent / "rules"
 SEVERITIES = ("block", "explain", "warn")
@@ -115,10 +115,14 @@ def load_rule_book(folder: Path = RULES_DIR) -> RuleBook:
         raw = load_strict(path, _SHAPE)
         ledger = raw.get("ledger")
         if ledger is not None and ledger != path.stem:
-            raise StrictYamlError(path, 1, f"ledger must equal the file name '{path.stem}'")
+            raise StrictYamlError(
+                path, line_of(raw, "ledger"), f"ledger must equal the file name '{path.stem}'"
+            )
         for item in raw["rules"]:
             if item["code"] in rules:
-                raise StrictYamlError(path, 1, f"rule code {item['code']} occurs twice")
+                raise StrictYamlError(
+                    path, line_of(item, "code"), f"rule code {item['code']} occurs twice"
+                )
             rules[item["code"]] = Rule(
                 code=item["code"],
                 ledger=ledger,
@@ -140,6 +144,8 @@ def load_rule_book(folder: Path = RULES_DIR) -> RuleBook:
             )
             if item.get("violation") and not (ledger and item.get("fields")):
                 raise StrictYamlError(
-                    path, 1, f"{item['code']}: a predicate needs a ledger and its fields"
+                    path,
+                    line_of(item, "violation"),
+                    f"{item['code']}: a predicate needs a ledger and its fields",
                 )
     return RuleBook(dict(sorted(rules.items())), digest.hexdigest())

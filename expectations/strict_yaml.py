@@ -46,6 +46,19 @@ class StrictYamlError(ValueError):
         super().__init__(f"{path}:{line}: {message}")
 
 
+class Lined(dict[str, Any]):
+    """A mapping that knows on which line each of its keys stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+def line_of(mapping: Mapping[str, Any], key: str) -> int:
+    """Line of a key in a mapping that :func:`load_strict` returned; 1 when it is not known."""
+    return mapping.lines.get(key, 1) if isinstance(mapping, Lined) else 1
+
+
 class _Loader(yaml.SafeLoader):
     """SafeLoader with the booleans of YAML 1.2: ``on``, ``off``, ``yes`` and ``no`` are words."""
 
@@ -67,7 +80,8 @@ def load_strict(path: Path, shape: Shape) -> Any:
         shape: Declared shape, see the module docstring.
 
     Returns:
-        Plain Python values (dict, list, scalars).
+        Plain Python values (dict, list, scalars); declared mappings are :class:`Lined`, so that
+        whoever checks what a key means can name its line too.
 
     Raises:
         StrictYamlError: The file is missing, empty, not YAML, or not of that shape.
@@ -136,12 +150,13 @@ def _build_mapping(
 ) -> dict[str, Any]:
     required = {key for key in shape if not key.endswith("?") and key != "*"}
     allowed = {key.rstrip("?"): value for key, value in shape.items()}
-    result: dict[str, Any] = {}
+    result = Lined()
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str):
             key = str(key)
+        result.lines.setdefault(key, line)
         if key in result:
             raise StrictYamlError(path, line, f"{where}: key '{key}' appears twice")
         if key not in allowed and "*" not in allowed:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from expectations.contract import Contract
 from expectations.findings import finding_row
 from expectations.judge import RawTable, literal
-from expectations.strict_yaml import StrictYamlError, load_strict
+from expectations.strict_yaml import StrictYamlError, line_of, load_strict
 from pipelines.errors import UsageError
 from pipelines.landing.header import column_letter
 from pipelines.landing.read_csv import decode
@@ -139,14 +139,18 @@ def _read(path: Path, contracts: dict[str, Contract]) -> Mapping:
     ledgers = {}
     for ledger, spec in raw["ledgers"].items():
         if ledger not in contracts:
-            raise StrictYamlError(path, 1, f"unknown ledger '{ledger}'")
+            line = line_of(raw["ledgers"], ledger)
+            raise StrictYamlError(path, line, f"unknown ledger '{ledger}'")
         names = {c.name for c in contracts[ledger].columns}
         for block in spec["rows"]:
-            if unknown := (set(block["columns"]) | set(spec.get("no_source", {}))) - names:
-                raise StrictYamlError(path, 1, f"{ledger}: unknown column(s) {sorted(unknown)}")
+            for named in (block["columns"], spec.get("no_source", {})):
+                if unknown := sorted(set(named) - names):
+                    line = line_of(named, unknown[0])
+                    raise StrictYamlError(path, line, f"{ledger}: unknown column(s) {unknown}")
             needs = {block.get("from")} | {j["file"] for j in block.get("join", [])}
             if missing := needs - {None} - set(raw["files"]):
-                raise StrictYamlError(path, 1, f"{ledger}: undeclared file(s) {sorted(missing)}")
+                line = line_of(block, "from")
+                raise StrictYamlError(path, line, f"{ledger}: undeclared file(s) {sorted(missing)}")
         ledgers[ledger] = MappedLedger(tuple(spec["rows"]), spec.get("no_source", {}))
     return Mapping(
         name=path.stem,
