@@ -272,6 +272,8 @@ def _loan_cells(folder: _Folder, source: _Source) -> None:
         ("JT-CELL-0013", "balance", "-1.00"),
         ("JT-CELL-0014", "is_agri", "大概"),
         ("JT-CELL-0015", "product_name", "农户小额\n信用贷款"),
+        ("JT-CELL-0016", "prev_loan_id", "#N/A"),
+        ("JT-CELL-0016", "balance", "#REF!"),
     ):
         sheet.bad_cell(code, sheet.pick(**_ordinary(source)), column, value)
     # A failed cell suppresses the rules that use it: the status says settled, the balance is no
