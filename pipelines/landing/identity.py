@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from pipelines.errors import UsageError
 from pipelines.periods import Period, parse_period
 
 SUFFIXES = (".csv", ".xlsx")
@@ -33,9 +34,18 @@ def identify(
     """Identity from the name ``<ledger>_<org_id>_<YYYY-MM>[_anything].csv|xlsx``.
 
     What is given explicitly wins over the name. None when something is still unknown.
+
+    Raises:
+        UsageError: The ledger given explicitly does not exist.
     """
+    known = sorted(ledgers)
+    if ledger is not None and ledger not in known:
+        raise UsageError(
+            f"没有台账“{ledger}”；可用：{'、'.join(known)}。",
+            f'no ledger "{ledger}"; known: {", ".join(known)}.',
+        )
     stem = PurePath(file_name).stem
-    names = "|".join(sorted(map(re.escape, ledgers), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
     match = re.fullmatch(rf"({names})_([A-Za-z0-9]{{1,30}})_(\d{{4}}-\d{{2}})(?:_.*)?", stem)
     if match:
         ledger = ledger or match[1]

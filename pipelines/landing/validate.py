@@ -8,7 +8,6 @@ from expectations.contract import Contract
 from expectations.findings import finding_row
 from expectations.judge import judge, refused
 from expectations.rule import RuleBook
-from pipelines.errors import UsageError
 from pipelines.landing.identity import Identity, identify
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.mapping import apply_mapping, load_mapping
@@ -43,12 +42,6 @@ def validate_files(
             verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
             results.append(Receipt(path.name, "refused", verdict))
             continue
-        if identity.ledger not in contracts:
-            known = "、".join(contracts)
-            raise UsageError(
-                f"没有台账“{identity.ledger}”；可用：{known}。",
-                f'no ledger "{identity.ledger}"; known: {", ".join(contracts)}.',
-            )
         contract = contracts[identity.ledger]
         verdict, _ = judge_upload(
             con,
