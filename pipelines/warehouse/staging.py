@@ -13,7 +13,7 @@ from expectations.contract import Column, Contract
 
 _STAGING = Path("models") / "staging"
 _METRICS = Path("models") / "marts" / "metrics"
-_UNION = Path("models") / "marts" / "mart_metric_value.sql"
+_UNION = Path("models") / "marts" / "metric_union.sql"
 _METRIC_COLUMNS = (
     "metric_id",
     "definition_id",
@@ -284,39 +284,15 @@ def _union_sql(metrics: Iterable[str]) -> str:
     )
     return f"""-- grain: one row per metric, period, organisation (bank or branch) and segment
 {_generated("models/marts/metrics/*/*.sql")}
+{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}
+
 with
 
 metric as (
 {columns}
-),
-
--- metrics with a source that the bank has not sent at all: nothing may be read into their zeros
-source_missing as (
-    select
-        metric_id,
-        min(reason_code) as reason_code
-    from {{{{ source('run', 'run_metric_gap') }}}}
-    group by metric_id
-),
-
-published as (
-    select
-        metric.metric_id,
-        metric.definition_id,
-        metric.period,
-        metric.org_level,
-        metric.org_id,
-        metric.segment,
-        case when source_missing.metric_id is null then metric.numerator end as numerator,
-        case when source_missing.metric_id is null then metric.denominator end as denominator,
-        case when source_missing.metric_id is null then metric.value end as value,
-        metric.unit,
-        coalesce(source_missing.reason_code, metric.reason_code) as reason_code
-    from metric
-    left join source_missing on metric.metric_id = source_missing.metric_id
 )
 
-select * from published
+select * from metric
 """
 
 

@@ -55,7 +55,7 @@ goal as (
     left join phase
         on
             target.scheme_id = phase.scheme_id
-            and coalesce(target.phase = phase.phase, true)
+            and (target.period_kind <> 'plan_phase' or target.phase = phase.phase)
 ),
 
 bound_branch as (

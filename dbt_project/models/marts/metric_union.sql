@@ -1,0 +1,387 @@
+-- grain: one row per metric, period, organisation (bank or branch) and segment
+-- generated from models/marts/metrics/*/*.sql by pipelines.warehouse.staging: do not edit
+{{ config(materialized='view', contract={'enforced': false}) }}
+
+with
+
+metric as (
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('agri_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('agri_sme_growth_gap') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('agri_sme_share') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('archive_coverage_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('deposit_tenday_avg_net_increase') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('due_loan_recovery_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('grid_coverage_rate_annual') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('grid_coverage_rate_cumulative') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('grid_no_overlap_no_gap') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_annualised_interest') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_disbursed_amount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_disbursed_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_loan_npl_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_small_micro_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('interest_income') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('loan_amount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('loan_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('npl_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('npl_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('npl_recovery_amount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('pilot_unit_coverage_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('renewal_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('renewal_rate_provisional') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('small_micro_loan_balance') }}
+)
+
+select * from metric
