@@ -72,42 +72,53 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
-    from pipelines.headline import pad, value_text
+    from pipelines.explain.text import LEFT, RIGHT, money, table
+    from pipelines.headline import value_text
 
     zh = lang == "zh"
     first = rows[0]
-    name = first["name_zh"] if zh else first["name_en"]
-    lines = [f"{name}（{first['metric_id']}） {first['period']}"]
-    lines.append(
-        f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}"
-    )
-    lines.append(f"{'来源' if zh else 'source'}: {first['source']}")
+    lines = [
+        f"{first['name_zh']}（{first['metric_id']}） {first['period']}"
+        if zh
+        else f"{first['name_en']} ({first['metric_id']}) {first['period']}",
+        f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}",
+        f"{'来源' if zh else 'source'}: {first['source']}",
+    ]
     heads = ("机构", "分组", "值", "分子", "分母", "目标") if zh else (
         "organisation", "segment", "value", "numerator", "denominator", "target"
     )  # fmt: skip
-    widths = (26, 36, 24, 22, 22)
-    lines.append("".join(pad(h, w) for h, w in zip(heads, (*widths, 10), strict=True)))
-    for row in rows:
-        cells = (
+    cells = [
+        (
             f"{row['org_id']} {row['org_name']}",
             row["segment"],
-            value_text(row["value"], row["unit"], row["kind"], row["reason_code"]),
-            "—" if row["numerator"] is None else f"{row['numerator']:,.2f}",
-            "—" if row["denominator"] is None else f"{row['denominator']:,.2f}",
+            value_text(row["value"], row["unit"], row["kind"], _reason(row["reason_code"], zh)),
+            money(row["numerator"]),
+            money(row["denominator"]),
+            _target(row, zh),
         )
-        line = "".join(pad(str(c), w) for c, w in zip(cells, widths, strict=True))
-        lines.append(line + _target(row, zh))
-    return "\n".join(lines)
+        for row in rows
+    ]
+    aligns = (LEFT, LEFT, RIGHT, RIGHT, RIGHT, LEFT)
+    return "\n".join([*lines, *table(heads, cells, aligns)])
+
+
+def _reason(code: str | None, zh: bool) -> str:
+    """A reason code as people read it: its Chinese text, or the code itself."""
+    if code is None:
+        return ""
+    from reports.reasons import reason_zh
+
+    return reason_zh(code) if zh else code
 
 
 def _target(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
     if row["scheme_id"] is None:
         return "无目标" if zh else "no target"
     if row["target"] is None:
-        return f"{row['scheme_id']} {row['target_reason'] or ''}"
+        return f"{row['scheme_id']} {_reason(row['target_reason'], zh)}"
     shown = f"{row['target'] * 100:.2f} %" if row["kind"] == "ratio" else f"{row['target']:,.2f}"
     if row["is_attained"] is None:
-        verdict = row["target_reason"] or ""
+        verdict = _reason(row["target_reason"], zh)
     elif zh:
         verdict = "达标" if row["is_attained"] else "未达标"
     else:
