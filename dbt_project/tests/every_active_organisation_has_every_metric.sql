@@ -1,4 +1,4 @@
--- grain: one row per metric segment and active organisation that has no row, not even one with a reason
+-- grain: one row per metric segment and active organisation without a row, even one with a reason
 with
 
 metric_value as (

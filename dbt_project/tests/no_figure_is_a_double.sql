@@ -9,5 +9,5 @@ select
     data_type
 from information_schema.columns
 where
-    table_schema = '{{ target.schema }}'
+    table_schema = current_schema()
     and upper(data_type) in ('DOUBLE', 'FLOAT', 'REAL')

@@ -1,4 +1,4 @@
--- grain: one row per organisation whose pay of the closed month rests on another figure than published
+-- grain: one row per organisation whose pay rests on another figure than the published one
 with
 
 pay_month as (

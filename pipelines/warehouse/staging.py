@@ -6,6 +6,7 @@ stands in the hand-written models; running dbt belongs to the build.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -94,7 +95,12 @@ def write_staging(contracts: Mapping[str, Contract], dbt_dir: Path) -> None:
 
 
 def _generated(source: str, comment: str = "--") -> str:
-    return f"{comment} generated from {source} by pipelines.warehouse.staging: do not edit"
+    return f"{comment} generated from {source} (make generate): do not edit"
+
+
+def _grain(text: str) -> str:
+    lines = textwrap.wrap(f"grain: {_one_line(text)}", width=96)
+    return "\n".join(f"-- {line}" for line in lines)
 
 
 def _origin(contract: Contract) -> str:
@@ -109,7 +115,7 @@ def _kept(contract: Contract) -> list[Column]:
 def _current_sql(contract: Contract) -> str:
     name = contract.name
     columns = [column.name for column in _kept(contract)]
-    return f"""-- grain: {_one_line(contract.grain)}; in force for the closed month
+    return f"""{_grain(f"{contract.grain}; in force for the closed month")}
 {_generated(_origin(contract))}
 with
 
@@ -245,14 +251,14 @@ def _codes_sql(contracts: Mapping[str, Contract]) -> str:
         for column in _kept(contracts[name])
         for position, (code, label) in enumerate(column.codes.items(), start=1)
     ]
-    values = ",\n        ".join(rows)
+    values = ",\n    ".join(rows)
     return f"""-- grain: one row per code that a ledger's contract lists
 {_generated("pipelines/ledgers")}
 with
 
 listed (ledger, column_name, position, code, label_zh) as (
     values
-        {values}
+    {values}
 )
 
 select * from listed

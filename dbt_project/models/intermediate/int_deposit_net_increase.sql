@@ -106,7 +106,9 @@ org_month as (
         sum(branch_month.base_sum) as base_sum,
         max(
             case
-                when branch_month.is_lacking and (branch_month.is_open or member.org_level = 'branch')
+                when
+                    branch_month.is_lacking
+                    and (branch_month.is_open or member.org_level = 'branch')
                     then 1
                 else 0
             end

@@ -38,9 +38,9 @@ source_gap as (
     select * from {{ ref('int_source_gap') }}
 ),
 
--- Due in the year to date by the original date: an extension does not take a loan out. Settled loans
--- stay in the ledger until December, so the closed month lists them all. An unknown date is kept to
--- be reported.
+-- Due in the year to date by the original date: an extension does not take a loan out. Settled
+-- loans stay in the ledger until December, so the closed month lists them all. An unknown date is
+-- kept to be reported.
 due_loan as (
     select
         loan.loan_id,

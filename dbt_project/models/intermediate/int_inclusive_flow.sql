@@ -115,8 +115,8 @@ credit as (
         on
             drawing_customer.customer_id = credit_line.customer_id
             and drawing_customer.month = credit_line.month
-            and credit_line.effective_date <= drawing_customer.month_end
-            and coalesce(credit_line.expiry_date >= drawing_customer.month_end, true)
+            and drawing_customer.month_end >= credit_line.effective_date
+            and coalesce(drawing_customer.month_end <= credit_line.expiry_date, true)
     where credit_line.credit_kind_code = 'operating' and credit_line.status_code = 'active'
     group by
         drawing_customer.month,

@@ -40,8 +40,8 @@ loan as (
     inner join context on loan_history.month = context.previous_year_end_period
 ),
 
--- A column that a source does not have is NULL in all its rows; counting the NULLs lets a figure say
--- so instead of adding up zeros.
+-- A column that a source does not have is NULL in all its rows; counting the NULLs lets a figure
+-- say so instead of adding up zeros.
 by_status as (
     select
         point_code,

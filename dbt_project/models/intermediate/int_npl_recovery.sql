@@ -96,17 +96,29 @@ year_to_date as (
 ),
 
 -- events are needed from January to the month, classes from December to the month before
+needed as (
+    select
+        month,
+        'loan_event' as ledger,
+        month as ledger_month
+    from month_window
+    union all
+    select
+        month,
+        'loan_account' as ledger,
+        previous_month as ledger_month
+    from month_window
+),
+
 gap_to_date as (
     select
         month_window.month,
         source_gap.org_id,
         min(source_gap.reason_code) as reason_code
     from month_window
-    inner join month_window as needed on month_window.month >= needed.month
+    inner join needed on month_window.month >= needed.month
     inner join source_gap
-        on
-            (source_gap.ledger = 'loan_event' and source_gap.month = needed.month)
-            or (source_gap.ledger = 'loan_account' and source_gap.month = needed.previous_month)
+        on needed.ledger = source_gap.ledger and needed.ledger_month = source_gap.month
     group by
         month_window.month,
         source_gap.org_id

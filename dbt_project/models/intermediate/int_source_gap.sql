@@ -32,9 +32,9 @@ expected as (
     cross join month_window
     inner join organisation
         on
-            organisation.org_level = 'branch'
-            and coalesce(organisation.opened_date <= month_window.month_end, true)
-            and coalesce(organisation.closed_date > month_window.month_end, true)
+            coalesce(month_window.month_end >= organisation.opened_date, true)
+            and coalesce(month_window.month_end < organisation.closed_date, true)
+    where organisation.org_level = 'branch'
 ),
 
 -- a load sent by head office covers all branches

@@ -1,5 +1,5 @@
 -- grain: one row per metric, period, organisation (bank or branch) and segment
--- generated from models/marts/metrics/*/*.sql by pipelines.warehouse.staging: do not edit
+-- generated from models/marts/metrics/*/*.sql (make generate): do not edit
 {{ config(materialized='view', contract={'enforced': false}) }}
 
 with

@@ -1,5 +1,6 @@
--- grain: one row per administrative village or community served by the submitting branch; in force for the closed month
--- generated from pipelines/ledgers/admin_unit.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per administrative village or community served by the submitting branch; in force
+-- for the closed month
+-- generated from pipelines/ledgers/admin_unit.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,6 @@
--- grain: one row per date whose working-day state differs from the shipped calendar; in force for the closed month
--- generated from pipelines/ledgers/calendar_override.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per date whose working-day state differs from the shipped calendar; in force for
+-- the closed month
+-- generated from pipelines/ledgers/calendar_override.odcs.yaml (make generate): do not edit
 with
 
 source as (

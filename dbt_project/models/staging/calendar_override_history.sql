@@ -1,5 +1,5 @@
 -- grain: as calendar_override, for every month of the window in which the load is in force
--- generated from pipelines/ledgers/calendar_override.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/calendar_override.odcs.yaml (make generate): do not edit
 with
 
 source as (

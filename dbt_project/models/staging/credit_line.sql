@@ -1,5 +1,5 @@
 -- grain: one row per credit line granted to a customer; in force for the closed month
--- generated from pipelines/ledgers/credit_line.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/credit_line.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,5 @@
 -- grain: one row per customer of the submitting branch; in force for the closed month
--- generated from pipelines/ledgers/customer.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/customer.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,5 @@
 -- grain: one row per archive; in force for the closed month
--- generated from pipelines/ledgers/customer_archive.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/customer_archive.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,6 @@
--- grain: one row per branch and ten-day point (10th, 20th, month end); in force for the closed month
--- generated from pipelines/ledgers/deposit_tenday.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per branch and ten-day point (10th, 20th, month end); in force for the closed
+-- month
+-- generated from pipelines/ledgers/deposit_tenday.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,5 @@
 -- grain: as deposit_tenday, for every month of the window in which the load is in force
--- generated from pipelines/ledgers/deposit_tenday.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/deposit_tenday.odcs.yaml (make generate): do not edit
 with
 
 source as (

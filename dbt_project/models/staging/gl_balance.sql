@@ -1,5 +1,5 @@
 -- grain: one row per branch and account at month end; in force for the closed month
--- generated from pipelines/ledgers/gl_balance.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/gl_balance.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,6 @@
--- grain: one row per loan note (借据) at month end: every loan with a balance at any time in the calendar year, settled ones with balance 0 until December; in force for the closed month
--- generated from pipelines/ledgers/loan_account.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per loan note (借据) at month end: every loan with a balance at any time in the
+-- calendar year, settled ones with balance 0 until December; in force for the closed month
+-- generated from pipelines/ledgers/loan_account.odcs.yaml (make generate): do not edit
 with
 
 source as (

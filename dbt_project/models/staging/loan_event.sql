@@ -1,5 +1,5 @@
 -- grain: one row per posting on a loan in the month; in force for the closed month
--- generated from pipelines/ledgers/loan_event.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/loan_event.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,6 @@
--- grain: one row per organisation of the bank; the root row is the bank itself; in force for the closed month
--- generated from pipelines/ledgers/org_unit.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per organisation of the bank; the root row is the bank itself; in force for the
+-- closed month
+-- generated from pipelines/ledgers/org_unit.odcs.yaml (make generate): do not edit
 with
 
 source as (

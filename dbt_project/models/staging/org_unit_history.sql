@@ -1,5 +1,5 @@
 -- grain: as org_unit, for every month of the window in which the load is in force
--- generated from pipelines/ledgers/org_unit.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/org_unit.odcs.yaml (make generate): do not edit
 with
 
 source as (

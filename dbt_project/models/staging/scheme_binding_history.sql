@@ -1,5 +1,5 @@
 -- grain: as scheme_binding, for every month of the window in which the load is in force
--- generated from pipelines/ledgers/scheme_binding.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/scheme_binding.odcs.yaml (make generate): do not edit
 with
 
 source as (

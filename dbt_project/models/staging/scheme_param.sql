@@ -1,5 +1,5 @@
 -- grain: one row per parameter value of the bank and effective date; in force for the closed month
--- generated from pipelines/ledgers/scheme_param.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- generated from pipelines/ledgers/scheme_param.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -1,5 +1,6 @@
--- grain: one row per village or community and segment: households or entities that should have an archive; in force for the closed month
--- generated from pipelines/ledgers/segment_population.odcs.yaml by pipelines.warehouse.staging: do not edit
+-- grain: one row per village or community and segment: households or entities that should have an
+-- archive; in force for the closed month
+-- generated from pipelines/ledgers/segment_population.odcs.yaml (make generate): do not edit
 with
 
 source as (

@@ -45,8 +45,8 @@ clause as (
     from printed
 ),
 
--- Below 99 % collected, a tenth of the amount missing to 99 % comes off the pool (step 14). There is
--- no ledger of incidents yet: the deduction of step 15 is zero and says so.
+-- Below 99 % collected, a tenth of the amount missing to 99 % comes off the pool (step 14). There
+-- is no ledger of incidents yet: the deduction of step 15 is zero and says so.
 deduction as (
     select
         pay_month.org_id,
