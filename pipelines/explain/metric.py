@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cache
 
 import duckdb
 
-from expectations.contract import load_contracts
+from expectations.contract import Contract, load_contracts
 from pipelines.errors import UsageError
 from pipelines.explain.catalogue import load_row_queries
 from pipelines.explain.csv_out import RowFile
@@ -22,7 +23,7 @@ from pipelines.explain.figure import (
     read_targets,
 )
 from pipelines.explain.loads import LoadLine, loads_in_force
-from pipelines.explain.proof import Proof, prove
+from pipelines.explain.proof import Proof, prove, prove_value
 from pipelines.explain.rows import CountedRows, Section, Wording
 from pipelines.paths import LEDGERS_DIR
 
@@ -120,7 +121,7 @@ def explain_metric(
     sums = rows.sums()
     senders = sorted({*branches, bank_id(con)})
     ids = loads_in_force(con, query.loads, senders) | rows.load_ids()
-    wording = Wording(load_contracts(LEDGERS_DIR), query, lang)
+    wording = Wording(_contracts(), query, lang)
     if row_file is not None:
         row_file.write(rows, wording)
     return MetricExplanation(
@@ -136,10 +137,16 @@ def explain_metric(
     )
 
 
+@cache
+def _contracts() -> dict[str, Contract]:
+    # read once a process: a cell of several segments explains several metrics
+    return load_contracts(LEDGERS_DIR)
+
+
 def proofs_of(
     figure: Figure, combine: str, sums: dict[tuple[str, str], tuple[Decimal, Decimal]]
 ) -> tuple[Proof, ...]:
-    """The proof of each side of a figure that has rows of its own.
+    """The proof of each side that has rows of its own, and of the value.
 
     Args:
         figure: The published figure.
@@ -147,16 +154,20 @@ def proofs_of(
         sums: (segment, term) to the sums of both sides.
     """
     own = {term: both for (segment, term), both in sums.items() if segment == figure.segment}
-    sides = {"numerator": figure.numerator, "denominator": figure.denominator}
-    if figure.kind in WITHOUT_DENOMINATOR:
-        del sides["denominator"]
-    return tuple(
-        prove(
-            side,
-            combine,
-            {term: both[number] for term, both in own.items()},
-            published,
-            figure.period,
-        )
-        for number, (side, published) in enumerate(sides.items())
+    numerator = prove(
+        "numerator",
+        combine,
+        {term: both[0] for term, both in own.items()},
+        figure.numerator,
+        figure.period,
     )
+    if figure.kind in WITHOUT_DENOMINATOR:
+        return numerator, prove_value(figure.kind, numerator, None, figure.value)
+    denominator = prove(
+        "denominator",
+        combine,
+        {term: both[1] for term, both in own.items()},
+        figure.denominator,
+        figure.period,
+    )
+    return numerator, denominator, prove_value(figure.kind, numerator, denominator, figure.value)

@@ -14,12 +14,17 @@ from pipelines.headline import value_text
 from reports.reasons import reason_zh
 
 _LISTED_LOADS = 24  # two ledgers of a year for one branch
+_PROVED_ZH = {"numerator": "分子", "denominator": "分母", "value": "值"}
 _OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": "＞", "<": "＜"}
 _TERM = {
     "closing": {"growth": ("期末", "period end"), "mean_difference": ("本年", "this year")},
     "opening": {"growth": ("年初", "year start"), "mean_difference": ("上年基数", "base")},
 }
 _HOW = {
+    "sum": ("逐行相加", "rows added up"),
+    "same": ("等于分子", "the numerator"),
+    "quotient": ("分子 ÷ 分母", "numerator ÷ denominator"),
+    "difference": ("分子 − 分母", "numerator − denominator"),
     "growth": ("（期末 − 年初）÷ 年初", "(period end − year start) ÷ year start"),
     "mean_difference": (
         "本年合计 ÷（3 × 月数）− 上年基数合计 ÷ 36",
@@ -259,7 +264,7 @@ def _proof(explanation: MetricExplanation, lang: str) -> list[str]:
     lines = ["核对：逐行重算与公布数" if zh else "Proof: rows against the published figure"]
     rows = []
     for proof in explanation.proofs:
-        side = SIDE_ZH[proof.side] if zh else proof.side
+        side = _PROVED_ZH[proof.side] if zh else proof.side
         places = decimals([proof.computed, proof.published])
         rows.append(
             (
@@ -270,8 +275,8 @@ def _proof(explanation: MetricExplanation, lang: str) -> list[str]:
                 _working(proof, zh),
             )
         )
-    heads = ("侧", "逐行重算", "公布", "结论", "算法") if zh else (
-        "side", "from rows", "published", "verdict", "how"
+    heads = ("项", "逐行重算", "公布", "结论", "算法") if zh else (
+        "number", "from rows", "published", "verdict", "how"
     )  # fmt: skip
     lines += table(heads, rows, (LEFT, RIGHT, RIGHT, LEFT, LEFT))
     if explanation.figure.kind in WITHOUT_DENOMINATOR:
@@ -287,11 +292,12 @@ def _proof(explanation: MetricExplanation, lang: str) -> list[str]:
 
 
 def _working(proof: Proof, zh: bool) -> str:
-    if proof.combine == "sum":
-        return "逐行相加" if zh else "rows added up"
+    how = _HOW[proof.combine][0 if zh else 1]
+    if not any(proof.terms):
+        return how
     places = decimals(proof.terms.values())
     sums = "，".join(
         f"{_term(term, proof.combine, zh)} {number(value, places)}"
         for term, value in sorted(proof.terms.items())
     )
-    return f"{_HOW[proof.combine][0 if zh else 1]}：{sums}"
+    return f"{how}：{sums}"

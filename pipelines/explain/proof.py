@@ -18,10 +18,10 @@ _POINTS_A_MONTH, _POINTS_A_YEAR = 3, 36
 
 @dataclass(frozen=True)
 class Proof:
-    """One side of a figure: what its rows make, and what is published.
+    """One number of a figure: what its rows make, and what is published.
 
     Attributes:
-        side: numerator or denominator.
+        side: numerator, denominator or value.
         combine: Rule by which the sums were combined.
         terms: Sum of the rows' contributions by term; one term without a name for a plain sum.
         computed: What they make; None where a base is zero.
@@ -55,13 +55,51 @@ def prove(
     return Proof(side, combine, terms, _combined(combine, terms, period), published)
 
 
+def prove_value(
+    kind: str, numerator: Proof, denominator: Proof | None, published: Decimal | None
+) -> Proof:
+    """The value from both sides as the rows make them.
+
+    Args:
+        kind: ratio, gap, amount or count.
+        numerator: Proof of the numerator.
+        denominator: Proof of the denominator; None where it is 1 by convention.
+        published: The published value.
+    """
+    upper, computed = numerator.computed, None
+    if denominator is None:
+        computed = upper
+    elif upper is not None and denominator.computed is not None:
+        lower = denominator.computed
+        if kind == "gap":
+            computed = _gap(numerator, denominator, upper - lower)
+        elif lower != 0:
+            computed = rounded(Fraction(upper) / Fraction(lower))
+    combine = "same" if denominator is None else "difference" if kind == "gap" else "quotient"
+    return Proof("value", combine, {}, computed, published)
+
+
+def _gap(numerator: Proof, denominator: Proof, difference: Decimal) -> Decimal:
+    """A gap too small for six decimals keeps the sign of the unrounded one."""
+    exact = _growth(numerator.terms) - _growth(denominator.terms)
+    least = Decimal(1).scaleb(-PLACES)
+    if exact < 0 <= difference:
+        return -least
+    return least if exact > 0 >= difference else difference
+
+
+def _growth(terms: dict[str, Decimal]) -> Fraction:
+    opening = Fraction(terms.get("opening", Decimal(0)))
+    return (Fraction(terms.get("closing", Decimal(0))) - opening) / opening
+
+
 def _combined(combine: str, terms: dict[str, Decimal], period: str) -> Decimal | None:
     closing = Fraction(terms.get("closing", Decimal(0)))
     opening = Fraction(terms.get("opening", Decimal(0)))
     if combine == "sum":
         return rounded(sum((Fraction(value) for value in terms.values()), Fraction(0)))
     if combine == "growth":
-        return rounded((closing - opening) / opening) if opening else None
+        return rounded(_growth(terms)) if opening else None
     if combine == "mean_difference":
         points = _POINTS_A_MONTH * int(period[5:7])
         return rounded(closing / points - opening / _POINTS_A_YEAR)
