@@ -148,6 +148,7 @@ class MonthClose:
         self.contracts: dict[str, Contract] = load_contracts(LEDGERS_DIR)
         self.book = load_rule_book()
         self.project = DbtProject(settings, on_node=self._node)
+        self._verdicts: dict[str, SliceVerdict] = {}
 
     @cached_property
     def load_set(self) -> LoadSet:
@@ -168,9 +169,10 @@ class MonthClose:
     @cached_property
     def needs(self) -> Requirements:
         """What the outputs in use need and lack."""
+        load_set = self.load_set  # refuses an empty month before anything is parsed
         self.progress("解析模型 | parsing models")
         manifest = self.project.manifest()
-        return derive_requirements(self.settings, manifest, self.load_set, self.contracts)
+        return derive_requirements(self.settings, manifest, load_set, self.contracts)
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -274,20 +276,23 @@ class MonthClose:
     def mart_gates(self) -> dict[str, SliceVerdict]:
         """Freeze and judge the slices that outputs read.
 
+        A failure is registered at once; what passed is registered by :meth:`publish`, so that
+        nothing can be emitted from figures that another gate, or a killed close, kept back.
+
         Raises:
             RefusedError: A slice did not pass; the pointers stay where they are.
         """
         self.progress("集市检查 | mart gates")
-        verdicts: dict[str, SliceVerdict] = {}
+        verdicts = self._verdicts = {}
         con = attach_build(self.settings, self.build_dir())
         try:
             for name in self._slices(con):
                 verdict = judge_marts(con, name, str(self.period), self.home, self.hashes)
                 verdicts[name] = verdict
                 decision = verdict.decision
-                if self.is_published:
-                    self._register(name, decision.status, verdict.folder, decision.hash)
                 if decision.status != "passed":
+                    if self.is_published:
+                        self._register(name, decision.status, verdict.folder, decision.hash)
                     failed = [r for r in decision.results if r["outcome"] == "failed"]
                     zh = "；".join(f"{r['code']} {r['title_zh']}" for r in failed)
                     en = "; ".join(f"{r['code']} {r['title_en']}" for r in failed)
@@ -309,8 +314,10 @@ class MonthClose:
         return ["marts"]
 
     def publish(self) -> None:
-        """Point the period (and CURRENT) to this build."""
+        """Point the period (and CURRENT) to this build and register its decisions."""
         publish(self.home, str(self.period), self.build_id)
+        for name, verdict in self._verdicts.items():
+            self._register(name, verdict.decision.status, verdict.folder, verdict.decision.hash)
 
     def outputs(self) -> tuple[list[Emission], list[Refusal]]:
         """Emit every output in use that is due; the others are refused by name."""

@@ -91,6 +91,18 @@ def judge_marts(
     )
     final = root / decision.fingerprint
     decision.write(staged)
-    shutil.rmtree(final, ignore_errors=True)
-    staged.replace(final)
+    if _is_kept(staged, final):
+        # The same slice again: a close that is killed here must not lose the published one.
+        shutil.rmtree(staged)
+    else:
+        shutil.rmtree(final, ignore_errors=True)
+        staged.replace(final)
     return SliceVerdict(decision, final)
+
+
+def _is_kept(staged: Path, final: Path) -> bool:
+    """Whether a slice already lies where it belongs, unaltered and with the same decision."""
+    return final.is_dir() and all(
+        (final / path.name).is_file() and file_digest(final / path.name) == file_digest(path)
+        for path in staged.iterdir()
+    )
