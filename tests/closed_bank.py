@@ -7,21 +7,18 @@ its own copy of the home or its own bank.
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.paths import PROJECT_ROOT
+from tests.made_once import made_once
 
 PERIODS = ("2025-12", "2026-01", "2026-02")
 BRANCHES = 8
@@ -51,22 +48,8 @@ def closed_bank(tmp_path_factory: pytest.TempPathFactory) -> ClosedBank:
     Raises:
         RuntimeError: A step failed, here or in the worker that came first; with its output.
     """
-    folder = run_folder(tmp_path_factory) / "closed_bank"
-    folder.mkdir(parents=True, exist_ok=True)
-    record = folder / "record.json"
-    with _alone(folder / "making.lock"):
-        if not record.exists():
-            record.write_text(json.dumps(_make(folder)), encoding="utf-8")
-    made = json.loads(record.read_text(encoding="utf-8"))
-    if "failed" in made:
-        raise RuntimeError(made["failed"])
-    return ClosedBank(folder / "home", folder / "out" / "inbox", PERIODS, made["seconds"])
-
-
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that belongs to this test run and is the same for all its workers."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    made = made_once(tmp_path_factory, "closed_bank", _make)
+    return ClosedBank(Path(made["home"]), Path(made["inbox"]), PERIODS, made["seconds"])
 
 
 def jingtian(*arguments: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -86,10 +69,8 @@ def jingtian(*arguments: object, home: Path | None = None) -> subprocess.Complet
     )
 
 
-def _make(folder: Path) -> dict[str, object]:
+def _make(folder: Path) -> dict[str, Any]:
     home, out = folder / "home", folder / "out"
-    for path in (home, out):
-        shutil.rmtree(path, ignore_errors=True)
     size = ("--branches", BRANCHES, "--customers", CUSTOMERS)
     steps: list[tuple[str, tuple[object, ...], Path | None]] = [
         ("sample", ("sample", "--out", out, *size), None),
@@ -101,17 +82,7 @@ def _make(folder: Path) -> dict[str, object]:
         started = time.monotonic()
         done = jingtian(*words, home=target)
         seconds[name] = round(time.monotonic() - started, 2)
-        (folder / f"{name.replace(' ', '_')}.log").write_text(
-            done.stdout + done.stderr, encoding="utf-8"
-        )
         if done.returncode != 0:
             text = (done.stderr or done.stdout)[-4000:]
-            return {"failed": f"{name} of the shared bank ended with {done.returncode}:\n{text}"}
-    return {"seconds": seconds}
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+            raise RuntimeError(f"{name} ended with {done.returncode}:\n{text}")
+    return {"home": str(home), "inbox": str(out / "inbox"), "seconds": seconds}
