@@ -58,10 +58,8 @@ opening as (
         loan_history.loan_id,
         loan_history.balance
     from loan_history
-    inner join context
-        on
-            loan_history.month = context.previous_year_end_period
-            and loan_history.original_due_date between context.year_start and context.period_end
+    inner join context on loan_history.month = context.previous_year_end_period
+    inner join due_loan on loan_history.loan_id = due_loan.loan_id
 ),
 
 posting as (

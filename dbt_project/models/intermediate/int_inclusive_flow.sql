@@ -135,6 +135,14 @@ without_credit as (
     where credit.customer_id is null
 ),
 
+drawn_loan as (
+    select distinct
+        month,
+        loan_id
+    from disbursement
+),
+
+-- what was granted counts although it was repaid within the month
 exposure as (
     select
         without_credit.month,
@@ -149,7 +157,8 @@ exposure as (
             without_credit.customer_id = loan.customer_id
             and without_credit.month = loan.month
             and loan.purpose_code = 'operating'
-            and loan.balance > 0
+    left join drawn_loan on loan.month = drawn_loan.month and loan.loan_id = drawn_loan.loan_id
+    where loan.balance > 0 or drawn_loan.loan_id is not null
     group by
         without_credit.month,
         without_credit.customer_id
@@ -166,9 +175,10 @@ graded as (
         disbursement.branch_id,
         disbursement.customer_id,
         {{ inclusive_borrower_group('borrower') }} as borrower_group,
-        -- a loan repaid within its first month leaves no exposure: the lowest band
-        {{ inclusive_leaf_band('coalesce(credit_total.credit_total, 0)', 'band_limit') }}
-            as leaf_band,
+        -- a loan that the month's ledger does not list is graded by what was drawn
+        {{ inclusive_leaf_band(
+            'coalesce(credit_total.credit_total, disbursement.principal_amount)', 'band_limit'
+        ) }} as leaf_band,
         {{ inclusive_flags('loan', 'borrower') }} as flags,
         disbursement.principal_amount as first_amount,
         disbursement.principal_amount * disbursement.annual_rate as second_amount,
