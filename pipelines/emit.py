@@ -145,7 +145,9 @@ def emit_output(
         return refuse(exc.message_zh, exc.message_en)
     if result.decision is not None:
         _register_report(registry, actor, result.decision, load_set.as_of)
-    if result.status == "emitted":
+    known = {(e["output"], e["fingerprint"]) for e in registry.emissions(period)}
+    # A pack may lie there unregistered: the process that wrote it was killed before it said so.
+    if result.status == "emitted" or (output_id, result.fingerprint) not in known:
         registry.add_emission(
             actor,
             {
