@@ -290,7 +290,7 @@ def _union_sql(metrics: Iterable[str]) -> str:
     )
     return f"""-- grain: one row per metric, period, organisation (bank or branch) and segment
 {_generated("models/marts/metrics/*/*.sql")}
-{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}
+{{{{ config(materialized='view') }}}}
 
 with
 

@@ -1,6 +1,6 @@
 -- grain: one row per metric, period, organisation (bank or branch) and segment
 -- generated from models/marts/metrics/*/*.sql (make generate): do not edit
-{{ config(materialized='view', contract={'enforced': false}) }}
+{{ config(materialized='view') }}
 
 with
 
