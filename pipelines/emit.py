@@ -91,7 +91,7 @@ def emit_output(
         UsageError: There is no such output, or it is not due in that month.
     """
     from reports.emission import emit
-    from reports.gate import EmissionRefused
+    from reports.gate import EmissionRefused, check_slice
     from reports.outputs import discover_outputs
 
     known = discover_outputs()
@@ -126,16 +126,19 @@ def emit_output(
             f"{period} has no gate decision ({output.slice}); run jingtian close {period} first.",
         )
     folder = settings.home.gated / output.slice / row["fingerprint"]
-    if output.slice == "pay" and (reasons := _missing_pay(folder)):
-        text = ", ".join(reasons)
-        return refuse(f"缺少参数或数据：{text}。", f"missing parameter or source: {text}.")
+    today = todays_hashes(load_set)
     try:
+        if output.slice == "pay":
+            check_slice(folder, row["decision_hash"], today)
+            if reasons := _missing_pay(folder):
+                text = ", ".join(reasons)
+                return refuse(f"缺少参数或数据：{text}。", f"missing parameter or source: {text}.")
         result = emit(
             output,
             period=period,
             slice_dir=folder,
             expected_decision_hash=row["decision_hash"],
-            today_hashes=todays_hashes(load_set),
+            today_hashes=today,
             out_root=settings.home.emitted,
             gated_root=settings.home.gated,
         )
@@ -201,9 +204,7 @@ def _register_report(registry: Registry, actor: str, decision: object, as_of: in
 
 
 def _missing_pay(folder: Path) -> list[str]:
-    """Reasons for which a salary pool of the slice is missing, distinct and sorted."""
+    """Reasons for which a salary pool of a checked slice is missing, distinct and sorted."""
     path = folder / "pay_month.parquet"
-    if not path.is_file():
-        return []
     column = pq.read_table(path, columns=["reason_code"]).column(0)
     return sorted({str(reason) for reason in pc.drop_null(column).to_pylist()})
