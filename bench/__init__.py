@@ -1,0 +1,1 @@
+"""The benchmark: the pipeline against a hand-written script that does the same job."""

@@ -1,0 +1,391 @@
+"""The floor: the month's close as one hand-written DuckDB script, without any framework.
+
+It reads the same CSV files, makes the same checks (cells, row rules, duplicates, then those across
+ledgers and against earlier months), keeps typed Parquet and computes the same figures. It knows
+this one bank's file layout and readings; it has no registry, no history of what was sent, no
+lineage, no gates and no reports. Plain SQL as a good engineer would write it for speed:
+
+- a cell is cast once; a cast that prints back to the same text needs no regular expression;
+- texts of a row are joined and searched once for what no cell may hold;
+- the first pass only says whether a row is in order. Rows that are not are read again, with their
+  numbers, and taken apart into findings;
+- blanks around cells are looked for once and trimmed only where there are any.
+
+Run as ``python -m bench.floor INBOX PERIOD OUT``: writes Parquet under OUT and prints one JSON line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+import time
+from calendar import monthrange
+from pathlib import Path
+
+import duckdb
+
+from bench.floor_ledgers import LEDGERS, C, Ledger
+
+HERE = Path(__file__).parent
+BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
+ERRORS = "('#N/A', '#REF!', '#VALUE!', '#DIV/0!', '#NAME?', '#NUM!', '#NULL!', '#SPILL!')"
+SHAPES = {
+    "money": ("decimal(18, 2)", r"-?[0-9]{1,16}(\.[0-9]{1,2})?"),
+    "rate": ("decimal(18, 9)", r"-?[0-9]{1,9}(\.[0-9]{1,9})?"),
+    "int": ("bigint", "-?[0-9]{1,18}"),
+}
+TYPES = {"id": "varchar", "text": "varchar", "code": "varchar", "bool": "boolean", "date": "date"}
+
+
+class Stop(Exception):
+    """The month cannot be closed: findings or a check that failed."""
+
+
+def typed(column: C, cell: str) -> str:
+    """The cell's value; NULL when it is none."""
+    if column.kind == "date":
+        compact = (
+            f"try_cast(substr({cell}, 1, 4) || '-' || substr({cell}, 5, 2) || '-' "
+            f"|| substr({cell}, 7, 2) as date)"
+        )
+        return (
+            f"case when cast(try_cast({cell} as date) as varchar) = {cell} "
+            f"then try_cast({cell} as date) "
+            f"when regexp_full_match({cell}, '[0-9]{{8}}') then {compact} end"
+        )
+    if column.kind in SHAPES:
+        sql_type, shape = SHAPES[column.kind]
+        return (
+            f"case when cast(try_cast({cell} as {sql_type}) as varchar) = {cell} "
+            f"or regexp_full_match({cell}, '{shape}') then try_cast({cell} as {sql_type}) end"
+        )
+    if column.kind == "bool":
+        return (
+            f"case when {cell} in ('是', 'true', 'TRUE', 'True', '1', 'Y') then true "
+            f"when {cell} in ('否', 'false', 'FALSE', 'False', '0', 'N') then false end"
+        )
+    if column.kind == "code":
+        pairs = [pair.split("=") for pair in column.codes.split()]
+        whens = " ".join(f"when '{label}' then '{code}' when '{code}' then '{code}'"
+                         for code, label in pairs)  # fmt: skip
+        return f"case {cell} {whens} end"
+    return cell
+
+
+def cell_faults(column: C) -> list[str]:
+    """What can be wrong with one cell, beyond what a look at the whole row finds."""
+    name, cell = column.name, f"r_{column.name}"
+    tests = []
+    if column.must:
+        tests.append(f"{cell} is null")
+    if column.kind not in ("id", "text"):
+        tests.append(f"({cell} is not null and {name} is null)")
+    if column.longest is not None:
+        tests.append(f"length({cell}) > {column.longest}")
+    if column.pattern is not None:
+        tests.append(f"not regexp_full_match({cell}, '{column.pattern}')")
+    if column.least is not None:
+        tests.append(f"{name} < {column.least}")
+    if column.most is not None:
+        tests.append(f"{name} > {column.most}")
+    return tests
+
+
+def text_faults(column: C) -> list[str]:
+    """What no text cell may hold, cell by cell."""
+    cell = f"r_{column.name}"
+    tests = [f"regexp_matches({cell}, '[\x01-\x1f\x7f]')", f"{cell} in {ERRORS}"]
+    if column.kind == "id":
+        tests.append(f"regexp_matches({cell}, '[！-～　]')")
+    return tests
+
+
+def row_text_faults(ledger: Ledger) -> list[str]:
+    """The same for all texts of a row at once; may be true where no single cell is at fault."""
+    texts = [f"r_{c.name}" for c in ledger.columns if c.kind in ("id", "text")]
+    ids = [f"r_{c.name}" for c in ledger.columns if c.kind == "id"] or ["''"]
+    return [
+        f"regexp_matches(concat({', '.join(texts)}), '[\x01-\x1f\x7f#]')",
+        f"strlen(concat({', '.join(ids)})) <> length(concat({', '.join(ids)}))",
+    ]
+
+
+class Floor:
+    """One run over one inbox."""
+
+    def __init__(self, inbox: Path, period: str, out: Path, threads: int, memory: str) -> None:
+        self.inbox, self.period, self.out = inbox, period, out
+        self.findings: list[tuple[str, ...]] = []
+        self.current: dict[str, str] = {}  # views of what is in force for the month
+        self.carried: set[str] = set()  # registers of which some files are older than the month
+        out.mkdir(parents=True, exist_ok=True)
+        self.con = duckdb.connect(
+            config={
+                "threads": threads,
+                "memory_limit": memory,
+                "temp_directory": str(out / "spill"),
+            }
+        )
+
+    # -- reading and row checks --------------------------------------------------------------
+
+    def read_all(self) -> int:
+        """Every file up to the period: checked, typed, as Parquet. Returns rows."""
+        files: dict[tuple[str, str], list[str]] = {}
+        names = sorted(LEDGERS, key=len, reverse=True)
+        for path in sorted(self.inbox.glob("*.csv")):
+            match = re.fullmatch(
+                rf"({'|'.join(names)})_([0-9A-Za-z]+)_(\d{{4}}-\d\d)\.csv", path.name
+            )
+            if match is None:
+                raise Stop(f"file name not understood: {path.name}")
+            if match[3] <= self.period:
+                files.setdefault((match[1], match[3]), []).append(str(self.as_utf8(path)))
+        self.con.execute("create table sent (ledger varchar, org varchar, period varchar)")
+        for (name, period), paths in files.items():
+            self.con.executemany(
+                "insert into sent values (?, ?, ?)",
+                [(name, Path(p).stem[len(name) + 1 :].split("_")[0], period) for p in paths],
+            )
+            self.read(name, period, paths)
+        if self.findings:
+            raise Stop(f"{len(self.findings)} findings, first {self.findings[0]}")
+        for name, ledger in LEDGERS.items():
+            columns = ", ".join(f"null::{TYPES.get(c.kind) or SHAPES[c.kind][0]} as {c.name}"
+                                for c in ledger.columns)  # fmt: skip
+            view = f"select {columns}, null::varchar as _org, null::varchar as _period where false"
+            if any(n == name for n, _ in files):
+                view = f"select * from read_parquet('{self.out}/{name}/*.parquet')"
+            self.con.execute(f"create view {name}_sent as {view}")
+            newest = {p for n, p in files if n == name}
+            where = f"_period = '{self.period}'"
+            if ledger.is_register and newest != {self.period}:
+                where = (
+                    f"(_org, _period) in (select (org, period) from in_force "
+                    f"where ledger = '{name}' and month = '{self.period}')"
+                )
+                self.carried.add(name)
+            self.current[name] = f"create view {name} as select * from {name}_sent where {where}"
+        return int(
+            self.con.execute(
+                f"select sum(num_rows) from parquet_file_metadata('{self.out}/*/*.parquet')"
+            ).fetchall()[0][0]
+        )
+
+    def as_utf8(self, path: Path) -> Path:
+        """The file itself, or a copy of it: some branches send GB18030, which DuckDB garbles."""
+        with path.open("rb") as stream:
+            header = stream.readline()
+        try:
+            header.decode("utf-8")
+            return path
+        except UnicodeDecodeError:
+            copy = self.out / "utf8" / path.name
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(path.read_bytes().decode("gb18030").encode())
+            return copy
+
+    def by_newline(self, paths: list[str]) -> dict[str, list[str]]:
+        """Files by their line ends: one scan reads files of one kind."""
+        kinds: dict[str, list[str]] = {}
+        for path in paths:
+            with Path(path).open("rb") as stream:
+                kind = r"\r\n" if stream.readline().endswith(b"\r\n") else r"\n"
+            kinds.setdefault(kind, []).append(path)
+        return kinds
+
+    def source(self, ledger: Ledger, period: str, paths: list[str], trimmed: bool) -> str:
+        """The rows of files with raw cells (``r_…``), values and the period's dates."""
+        year, month = map(int, period.split("-"))
+        end = f"date '{period}-{monthrange(year, month)[1]}'"
+        scans = " union all ".join(
+            f"""
+            select * from read_csv(
+                [{", ".join(f"'{p}'" for p in alike)}], header = true, all_varchar = true,
+                filename = true, delim = ',', quote = '"', escape = '"', nullstr = '',
+                new_line = '{newline}', max_line_size = 4000000
+            )
+            """
+            for newline, alike in self.by_newline(paths).items()
+        )
+        cells = [
+            f"nullif(trim(\"{c.header}\", {BLANKS}), '')" if trimmed else f'"{c.header}"'
+            for c in ledger.columns
+        ]
+        raws = ", ".join(
+            f"{cell} as r_{c.name}" for cell, c in zip(cells, ledger.columns, strict=True)
+        )
+        values = ", ".join(f"{typed(c, f'r_{c.name}')} as {c.name}" for c in ledger.columns)
+        return f"""
+            select *, {values}, date '{period}-01' as period_start, {end} as period_end
+            from (
+                select
+                    {raws}, '{period}' as _period,
+                    regexp_extract(filename, '_([0-9A-Za-z]+)_[0-9-]+[.]csv$', 1) as _org, filename
+                from ({scans})
+            )
+        """
+
+    def read(self, name: str, period: str, paths: list[str]) -> None:
+        """One ledger and month: typed Parquet, and findings where rows are not in order."""
+        ledger = LEDGERS[name]
+        part = f"{self.out}/{name}/{period}.parquet"
+        (self.out / name).mkdir(exist_ok=True)
+        raws = ", ".join(f"r_{c.name}" for c in ledger.columns)
+        blank = (
+            f"regexp_matches(concat_ws('|', '', {raws}, ''), "
+            r"'[\s　\x{a0}\x{feff}]\||\|[\s　\x{a0}\x{feff}]')"
+        )
+        faults = [t for c in ledger.columns for t in cell_faults(c)]
+        faults += row_text_faults(ledger)
+        faults += [f"coalesce({violation}, false)" for _, _, violation in ledger.rules]
+        columns = ", ".join(c.name for c in ledger.columns)
+        for trimmed in (False, True):
+            suspicious = "false" if trimmed else blank
+            self.con.execute(
+                f"""
+                copy (
+                    select
+                        {columns}, _org, _period,
+                        coalesce({" or ".join(faults)}, false) as _faulty, {suspicious} as _blank
+                    from ({self.source(ledger, period, paths, trimmed)})
+                ) to '{part}' (format parquet, compression zstd)
+                """
+            )
+            rows, faulty, blanks = self.con.execute(
+                f"select count(*), count_if(_faulty), count_if(_blank) from '{part}'"
+            ).fetchall()[0]
+            if not blanks:
+                break
+        if faulty:
+            self.take_apart(name, period, paths)
+        key = ", ".join(ledger.key)
+        scope = "" if ledger.is_unique else "_org, "
+        twice = self.con.execute(
+            f"select count(*) from (select 1 from '{part}' group by {scope}{key} having count(*) > 1)"
+        ).fetchall()[0][0]
+        if twice:
+            self.take_apart_keys(name, period, paths)
+        if not rows:
+            self.findings.append(("JT-FILE-0016", name, period))
+        if name == "deposit_tenday":
+            short = self.con.execute(
+                f"select branch_id from '{part}' group by branch_id "
+                "having count(distinct balance_date) <> 3"
+            ).fetchall()
+            self.findings += [("JT-DEPO-0002", name, period, *row) for row in short]
+
+    def take_apart(self, name: str, period: str, paths: list[str]) -> None:
+        """Findings of rows that are not in order: code, file, row number, column, value."""
+        ledger = LEDGERS[name]
+        for path in paths:
+            self.con.execute(
+                f"""
+                create or replace temp table faulty as
+                select *, row_number() over () + 1 as _row
+                from ({self.source(ledger, period, [path], True)})
+                """
+            )
+            tests = [
+                ("cell", c.name, test)
+                for c in ledger.columns
+                for test in [
+                    " or ".join(
+                        cell_faults(c) + (text_faults(c) if c.kind in ("id", "text") else [])
+                    )
+                ]
+                if test
+            ]
+            tests += list(ledger.rules)
+            for code, column, test in tests:
+                rows = self.con.execute(
+                    f"select filename, _row, r_{column} from faulty where {test}"
+                ).fetchall()
+                self.findings += [(code, name, str(f), str(n), column, str(v)) for f, n, v in rows]
+
+    def take_apart_keys(self, name: str, period: str, paths: list[str]) -> None:
+        """Every row whose key occurs more than once."""
+        ledger = LEDGERS[name]
+        key = ", ".join(ledger.key)
+        numbered = " union all ".join(
+            f"select {key}, _org, filename, row_number() over () + 1 as _row "
+            f"from ({self.source(ledger, period, [path], True)})"
+            for path in paths
+        )
+        scope = key if ledger.is_unique else f"_org, {key}"
+        rows = self.con.execute(
+            f"select filename, _row, concat_ws('|', {key}) from ({numbered}) "
+            f"qualify count(*) over (partition by {scope}) > 1 order by 1, 2"
+        ).fetchall()
+        column = ledger.key[0]
+        self.findings += [("JT-KEY-0001", name, f, str(n), column, str(v)) for f, n, v in rows]
+
+    # -- checks across ledgers and figures -----------------------------------------------------
+
+    def prepare(self) -> None:
+        """The month's dates and the views of what is in force for it."""
+        year = int(self.period[:4])
+        self.con.execute(f"set variable period = '{self.period}'")
+        self.con.execute(f"set variable year_start = date '{year}-01-01'")
+        self.con.execute(f"set variable opening = '{year - 1}-12'")
+        self.con.execute(f"set variable period_start = date '{self.period}-01'")
+        self.con.execute("set variable period_end = last_day(getvariable('period_start'))")
+        self.run_script("floor_months.sql")
+        for view in self.current.values():
+            self.con.execute(view)
+        self.run_script("floor_orgs.sql")
+
+    def reconcile(self) -> None:
+        """The checks of the lake gate: completeness, ledger totals, borrowers, carry forward."""
+        checks = (HERE / "floor_checks.sql").read_text(encoding="utf-8")
+        for statement in re.sub("--[^\n]*", "", checks).split(";"):
+            rows = self.con.execute(statement).fetchall() if statement.strip() else []
+            if rows and len(rows[0]) > 1:
+                raise Stop(f"{rows[0]} and {len(rows) - 1} more")
+        # files of one month were looked through when they were read
+        for name in sorted(self.carried):
+            if LEDGERS[name].is_unique:
+                key = ", ".join(LEDGERS[name].key)
+                twice = self.con.execute(
+                    f"select {key}, count(*) from {name} group by {key} having count(*) > 1"
+                ).fetchall()
+                if twice:
+                    raise Stop(f"JT-LAKE-0003 {name} {twice[0]}")
+
+    def run_script(self, name: str) -> None:
+        """The statements of one SQL file beside this one."""
+        self.con.execute((HERE / name).read_text(encoding="utf-8"))
+
+    def keep(self) -> None:
+        """The figures as Parquet."""
+        for table in ("figure", "raw_figure", "pay_month", "pay_settlement"):
+            self.con.execute(
+                f"copy (select * from {table} order by all) to '{self.out}/{table}.result' "
+                "(format parquet)"
+            )
+
+
+def main() -> None:
+    """Run and print seconds per phase and peak memory as JSON."""
+    inbox, period, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    marks = [time.perf_counter()]
+    floor = Floor(inbox, period, out, threads=2, memory="4GB")
+    rows = floor.read_all()
+    marks.append(time.perf_counter())
+    floor.prepare()
+    floor.reconcile()
+    marks.append(time.perf_counter())
+    floor.run_script("floor_figures.sql")
+    floor.keep()
+    marks.append(time.perf_counter())
+    phases = dict(
+        zip(("read", "reconcile", "figures"), map(float.__sub__, marks[1:], marks), strict=True)
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"rows": rows, "phases": phases, "peak_bytes": peak}))
+
+
+if __name__ == "__main__":
+    main()

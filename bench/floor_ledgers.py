@@ -1,0 +1,483 @@
+"""What the floor script knows of the ledgers, written down once by hand as an analyst would.
+
+Nothing here is read from the contracts: the floor is the script one would write without a
+framework, and the bench fails when its figures differ from the pipeline's. Here belong headers,
+formats, codes and row rules; reading and figures stand in floor.py and floor_figures.sql.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class C:
+    """A column: name, Chinese header, kind and limits; ``must`` marks a required cell."""
+
+    name: str
+    header: str
+    kind: str = "id"
+    must: bool = False
+    longest: int | None = None
+    pattern: str | None = None
+    least: int | None = None
+    most: int | None = None
+    codes: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger's columns, key and row rules (code, first column, predicate of an offending row).
+
+    ``is_register``: the last file is carried forward. ``is_unique``: the key is unique over the
+    whole bank, not only within a file.
+    """
+
+    columns: tuple[C, ...]
+    key: tuple[str, ...]
+    rules: tuple[tuple[str, str, str], ...] = ()
+    is_register: bool = False
+    is_unique: bool = False
+
+
+# GB 11643: the 18th place is the check digit of the first 17.
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHED = " + ".join(
+    f"{weight} * cast(substr(id_no, {place}, 1) as integer)"
+    for place, weight in enumerate(_WEIGHTS, start=1)
+)
+_CHECK_DIGIT_HOLDS = (
+    "(case when regexp_full_match(id_no, '[0-9]{17}[0-9X]') "
+    f"then substr('10X98765432', ({_WEIGHED}) % 11 + 1, 1) = substr(id_no, 18, 1) else false end)"
+)
+
+LEDGERS: dict[str, Ledger] = {
+    "admin_unit": Ledger(
+        columns=(
+            C("admin_unit_id", "村居代码", must=True, longest=12, pattern="[0-9]{12}"),
+            C("admin_unit_name", "村居名称", "text", must=True, longest=60),
+            C(
+                "unit_kind_code",
+                "村居类型",
+                "code",
+                must=True,
+                codes="village=行政村 community=社区",
+            ),
+            C("township_name", "乡镇街道", "text", longest=60),
+            C("division_code", "行政区划代码", longest=6, pattern="[0-9]{6}"),
+            C("branch_id", "机构号", must=True, longest=30),
+            C("is_urban", "是否城区", "bool", must=True),
+            C("is_pilot", "是否试点", "bool", must=True),
+            C("pilot_from_date", "试点开始日期", "date"),
+        ),
+        key=("admin_unit_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ADMN-0001", "pilot_from_date", "is_pilot and pilot_from_date is null"),
+        ),
+        is_register=True,
+    ),
+    "calendar_override": Ledger(
+        columns=(
+            C("calendar_date", "日期", "date", must=True),
+            C("is_workday", "是否工作日", "bool", must=True),
+            C("reason", "原因", "text", must=True, longest=200),
+        ),
+        key=("calendar_date",),
+        is_register=True,
+    ),
+    "credit_line": Ledger(
+        columns=(
+            C("credit_line_id", "授信编号", must=True, longest=60),
+            C("customer_id", "客户号", must=True, longest=60),
+            C("branch_id", "机构号", must=True, longest=30),
+            C(
+                "credit_kind_code",
+                "授信种类",
+                "code",
+                must=True,
+                codes="operating=经营性 consumption=消费性",
+            ),
+            C("credit_amount", "授信额度", "money", must=True, least=0),
+            C("currency_code", "币种", must=True, longest=3, pattern="[A-Z]{3}"),
+            C("effective_date", "授信开始日期", "date", must=True),
+            C("expiry_date", "授信到期日期", "date"),
+            C(
+                "status_code",
+                "授信状态",
+                "code",
+                must=True,
+                codes="active=有效 frozen=冻结 closed=终止",
+            ),
+        ),
+        key=("credit_line_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-CRED-0001", "expiry_date", "expiry_date < effective_date"),
+        ),
+        is_register=True,
+        is_unique=True,
+    ),
+    "customer": Ledger(
+        columns=(
+            C("customer_id", "客户号", must=True, longest=60),
+            C("customer_name", "客户名称", "text", longest=150),
+            C(
+                "id_type_code",
+                "证件类别",
+                "code",
+                codes="resident_id=居民身份证 uscc=统一社会信用代码 other=其他",
+            ),
+            C("id_no", "证件号码", longest=70),
+            C("phone_no", "联系电话", longest=30),
+            C("branch_id", "机构号", must=True, longest=30),
+            C(
+                "borrower_category_code",
+                "借款主体类别",
+                "code",
+                must=True,
+                codes="enterprise=企业法人 other_organisation=其它组织 individual_business=个体工商户"
+                " small_micro_owner=小微企业主 other_individual=其他个人",
+            ),
+            C(
+                "enterprise_size_code",
+                "企业规模",
+                "code",
+                codes="large=大型 medium=中型 small=小型 micro=微型",
+            ),
+            C("is_farm_household", "是否农户", "bool", must=True),
+            C("is_rural_collective", "是否农村集体经济组织", "bool"),
+            C("is_cooperative", "是否农民专业合作社", "bool"),
+            C("is_tech_innovation", "是否科创企业", "bool"),
+            C("is_disabled", "是否残疾人", "bool"),
+            C("industry_code", "所属行业", longest=10),
+            C("admin_unit_id", "村居代码", longest=12, pattern="[0-9]{12}"),
+            C("opened_date", "开户日期", "date"),
+        ),
+        key=("customer_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            (
+                "JT-CUST-0001",
+                "enterprise_size_code",
+                "borrower_category_code = 'enterprise' and enterprise_size_code is null",
+            ),
+            (
+                "JT-CUST-0002",
+                "id_no",
+                f"id_type_code = 'resident_id' and not {_CHECK_DIGIT_HOLDS}",
+            ),
+        ),
+        is_register=True,
+        is_unique=True,
+    ),
+    "customer_archive": Ledger(
+        columns=(
+            C("archive_id", "档案编号", must=True, longest=60),
+            C("subject_id", "建档主体编号", must=True, longest=60),
+            C("customer_id", "客户号", longest=60),
+            C(
+                "segment_code",
+                "客群",
+                "code",
+                must=True,
+                codes="community_resident=社区居民 rural_household=农户 community_merchant=社区商户"
+                " small_micro_enterprise=小微企业 park_enterprise=园区企业",
+            ),
+            C("admin_unit_id", "村居代码", must=True, longest=12, pattern="[0-9]{12}"),
+            C("branch_id", "机构号", must=True, longest=30),
+            C(
+                "status_code",
+                "建档状态",
+                "code",
+                must=True,
+                codes="draft=采集中 complete=已建档 cancelled=已注销",
+            ),
+            C("opened_date", "建档日期", "date", must=True),
+            C("updated_date", "更新日期", "date"),
+            C("expiry_date", "有效期至", "date"),
+            C("rating_code", "评级", "text", longest=10),
+        ),
+        key=("archive_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ARCH-0001", "updated_date", "updated_date < opened_date"),
+            ("JT-ARCH-0002", "expiry_date", "expiry_date < opened_date"),
+            ("JT-ARCH-0003", "opened_date", "opened_date > period_end"),
+        ),
+        is_register=True,
+        is_unique=True,
+    ),
+    "deposit_tenday": Ledger(
+        columns=(
+            C("branch_id", "机构号", must=True, longest=30),
+            C("balance_date", "旬末日期", "date", must=True),
+            C("deposit_balance", "存款余额", "money", must=True, least=0),
+            C("currency_code", "币种", must=True, longest=3, pattern="[A-Z]{3}"),
+        ),
+        key=("branch_id", "balance_date"),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ROW-0002", "balance_date", "balance_date not between period_start and period_end"),
+            (
+                "JT-DEPO-0001",
+                "balance_date",
+                "extract(day from balance_date) not in (10, 20) and balance_date <> last_day(balance_date)",
+            ),
+        ),
+    ),
+    "gl_balance": Ledger(
+        columns=(
+            C("branch_id", "机构号", must=True, longest=30),
+            C("subject_code", "科目编号", must=True, longest=60),
+            C("subject_name", "科目名称", "text", must=True, longest=150),
+            C("data_date", "数据日期", "date", must=True),
+            C("currency_code", "币种", must=True, longest=3, pattern="[A-Z]{3}"),
+            C("closing_balance", "期末余额", "money", must=True),
+            C(
+                "control_item_code",
+                "对账项目",
+                "code",
+                codes="loan_balance=各项贷款余额 deposit_balance=各项存款余额",
+            ),
+        ),
+        key=("branch_id", "subject_code"),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ROW-0002", "data_date", "data_date <> period_end"),
+        ),
+    ),
+    "grid": Ledger(
+        columns=(
+            C("grid_id", "网格编号", must=True, longest=30),
+            C("grid_name", "网格名称", "text", must=True, longest=100),
+            C("parent_grid_id", "上级网格编号", longest=30),
+            C("grid_level_code", "网格层级", "code", must=True, codes="big=大网格 leaf=小网格"),
+            C("grid_class_code", "网格类别", "code", must=True, codes="urban=城区 rural=农村"),
+            C(
+                "grid_subclass_code",
+                "城区四区",
+                "code",
+                codes="commercial=商区 park=园区 campus=校区 community=社区",
+            ),
+            C("admin_unit_id", "村居代码", must=True, longest=12, pattern="[0-9]{12}"),
+            C("branch_id", "机构号", must=True, longest=30),
+            C("live_date", "上线日期", "date"),
+            C("closed_date", "撤销日期", "date"),
+        ),
+        key=("grid_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            (
+                "JT-GRID-0001",
+                "parent_grid_id",
+                "grid_level_code = 'leaf' and parent_grid_id is null",
+            ),
+            ("JT-GRID-0002", "closed_date", "closed_date < live_date"),
+        ),
+        is_register=True,
+    ),
+    "loan_account": Ledger(
+        columns=(
+            C("loan_id", "借据号", must=True, longest=100),
+            C("customer_id", "客户号", must=True, longest=60),
+            C("branch_id", "机构号", must=True, longest=30),
+            C("data_date", "数据日期", "date", must=True),
+            C("contract_no", "合同号", longest=100),
+            C("product_code", "产品代码", longest=30),
+            C("product_name", "产品名称", "text", longest=150),
+            C("currency_code", "币种", must=True, longest=3, pattern="[A-Z]{3}"),
+            C("loan_amount", "贷款金额", "money", must=True, least=0),
+            C("balance", "贷款余额", "money", must=True, least=0),
+            C("disbursement_date", "发放日期", "date", must=True),
+            C("original_due_date", "原到期日期", "date", must=True),
+            C("due_date", "到期日期", "date", must=True),
+            C("annual_rate", "年利率", "rate", least=0, most=1),
+            C(
+                "five_class_code",
+                "五级分类",
+                "code",
+                must=True,
+                codes="normal=正常 special_mention=关注 substandard=次级 doubtful=可疑 loss=损失",
+            ),
+            C(
+                "contract_status_code",
+                "合同状态",
+                "code",
+                must=True,
+                codes="active=正常 in_arrears=逾期 expired_unpaid=到期未还"
+                " settled=结清 written_off=核销",
+            ),
+            C(
+                "disbursement_kind_code",
+                "发放类型",
+                "code",
+                must=True,
+                codes="new=新增 renewal_without_repayment=无还本续贷 refinance=借新还旧"
+                " extension=展期 restructure=重组",
+            ),
+            C("prev_loan_id", "上笔借据号", longest=100),
+            C(
+                "guarantee_type_code",
+                "担保方式",
+                "code",
+                codes="credit=信用 guaranteed=保证 mortgage=抵押 pledge=质押",
+            ),
+            C(
+                "purpose_code",
+                "贷款用途",
+                "code",
+                must=True,
+                codes="operating=经营 consumption=消费 housing=住房 other=其他",
+            ),
+            C("industry_code", "投向行业", longest=10),
+            C("is_agri", "是否涉农贷款", "bool", must=True),
+            C("is_small_micro", "是否小微企业贷款", "bool", must=True),
+            C("is_inclusive", "是否普惠型小微企业贷款", "bool", must=True),
+            C("is_bill_finance", "是否票据融资", "bool"),
+            C("is_startup_guarantee", "是否创业担保贷款", "bool"),
+            C("manager_id", "客户经理工号", longest=30),
+        ),
+        key=("loan_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ROW-0002", "data_date", "data_date <> period_end"),
+            ("JT-LOAN-0001", "balance", "balance > loan_amount"),
+            ("JT-LOAN-0002", "original_due_date", "original_due_date <= disbursement_date"),
+            ("JT-LOAN-0003", "due_date", "due_date < original_due_date"),
+            ("JT-LOAN-0004", "balance", "contract_status_code = 'settled' and balance <> 0"),
+            ("JT-LOAN-0005", "disbursement_date", "disbursement_date > data_date"),
+            (
+                "JT-LOAN-0006",
+                "prev_loan_id",
+                "disbursement_kind_code in ('renewal_without_repayment', 'refinance') and prev_loan_id is null",
+            ),
+            ("JT-LOAN-0007", "prev_loan_id", "prev_loan_id = loan_id"),
+            ("JT-LOAN-0008", "is_inclusive", "is_inclusive and not is_small_micro"),
+            ("JT-LOAN-0009", "is_inclusive", "is_inclusive and purpose_code <> 'operating'"),
+            ("JT-LOAN-0010", "annual_rate", "annual_rate > 0.36"),
+            (
+                "JT-LOAN-0011",
+                "five_class_code",
+                "contract_status_code = 'expired_unpaid' and five_class_code = 'normal'",
+            ),
+        ),
+        is_unique=True,
+    ),
+    "loan_event": Ledger(
+        columns=(
+            C("event_id", "流水号", must=True, longest=100),
+            C("loan_id", "借据号", must=True, longest=100),
+            C("customer_id", "客户号", must=True, longest=60),
+            C("branch_id", "机构号", must=True, longest=30),
+            C("event_date", "发生日期", "date", must=True),
+            C(
+                "event_type_code",
+                "业务类型",
+                "code",
+                must=True,
+                codes="disburse=发放 repay=归还 repay_reversal=还款冲正"
+                " renewal_settlement=以贷还贷结清 write_off=核销",
+            ),
+            C("principal_amount", "本金金额", "money", must=True, least=0),
+            C("interest_amount", "利息金额", "money", must=True, least=0),
+            C("annual_rate", "年利率", "rate", least=0, most=1),
+            C("currency_code", "币种", must=True, longest=3, pattern="[A-Z]{3}"),
+        ),
+        key=("event_id",),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-ROW-0002", "event_date", "event_date not between period_start and period_end"),
+            ("JT-EVNT-0001", "annual_rate", "event_type_code = 'disburse' and annual_rate is null"),
+            (
+                "JT-EVNT-0002",
+                "interest_amount",
+                "event_type_code = 'disburse' and interest_amount <> 0",
+            ),
+            ("JT-EVNT-0003", "principal_amount", "principal_amount = 0 and interest_amount = 0"),
+        ),
+        is_unique=True,
+    ),
+    "org_unit": Ledger(
+        columns=(
+            C("org_id", "机构号", must=True, longest=30),
+            C("org_name", "机构名称", "text", must=True, longest=150),
+            C("parent_org_id", "上级机构号", longest=30),
+            C(
+                "org_type_code",
+                "机构类别",
+                "code",
+                must=True,
+                codes="bank=法人机构 business_dept=营业部 branch=支行 outlet=分理处",
+            ),
+            C(
+                "location_code",
+                "所在区域",
+                "code",
+                codes="urban=城区 county_seat=城关镇 township=乡镇",
+            ),
+            C("is_urban_union", "是否城区社", "bool"),
+            C("division_code", "行政区划代码", longest=6, pattern="[0-9]{6}"),
+            C("licence_no", "金融许可证号", longest=30),
+            C(
+                "reporting_scope_code",
+                "填报口径",
+                "code",
+                codes="domestic=境内汇总 legal_entity=法人 consolidated=合并",
+            ),
+            C("opened_date", "成立日期", "date"),
+            C("closed_date", "撤销日期", "date"),
+        ),
+        key=("org_id",),
+        rules=(("JT-ORG-0001", "closed_date", "closed_date < opened_date"),),
+        is_register=True,
+    ),
+    "scheme_binding": Ledger(
+        columns=(
+            C("org_id", "机构号", must=True, longest=30),
+            C("scheme_id", "方案代码", must=True, longest=60),
+            C("effective_date", "生效日期", "date", must=True),
+            C("expiry_date", "失效日期", "date"),
+            C("note", "备注", "text", longest=200),
+        ),
+        key=("org_id", "scheme_id", "effective_date"),
+        rules=(("JT-BIND-0001", "expiry_date", "expiry_date < effective_date"),),
+        is_register=True,
+    ),
+    "scheme_param": Ledger(
+        columns=(
+            C("scheme_id", "方案代码", must=True, longest=60),
+            C("param_name", "参数名", must=True, longest=60),
+            C("org_id", "适用机构号", must=True, longest=30),
+            C("param_value", "参数值", "text", must=True, longest=200),
+            C("unit", "单位", "text", longest=30),
+            C("effective_date", "生效日期", "date", must=True),
+            C("expiry_date", "失效日期", "date"),
+            C("approved_by", "批准人", "text", must=True, longest=100),
+            C("note", "备注", "text", longest=200),
+        ),
+        key=("scheme_id", "param_name", "org_id", "effective_date"),
+        rules=(("JT-PARA-0001", "expiry_date", "expiry_date < effective_date"),),
+        is_register=True,
+    ),
+    "segment_population": Ledger(
+        columns=(
+            C("admin_unit_id", "村居代码", must=True, longest=12, pattern="[0-9]{12}"),
+            C(
+                "segment_code",
+                "客群",
+                "code",
+                must=True,
+                codes="community_resident=社区居民 rural_household=农户 community_merchant=社区商户"
+                " small_micro_enterprise=小微企业 park_enterprise=园区企业",
+            ),
+            C("branch_id", "机构号", must=True, longest=30),
+            C("subject_count", "应建档户数", "int", must=True, least=0),
+            C("source_name", "数据来源", "text", longest=100),
+            C("statistics_date", "统计日期", "date"),
+        ),
+        key=("admin_unit_id", "segment_code"),
+        rules=(("JT-ROW-0001", "branch_id", "branch_id <> _org"),),
+        is_register=True,
+    ),
+}

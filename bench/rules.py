@@ -1,0 +1,93 @@
+"""How fast the row judge is once a file is read: the loan ledger's cells and rules, by themselves.
+
+Run as ``python -m bench.rules INBOX PERIOD``: puts the month's loan files together as one branch's
+file, judges it a few times and prints one JSON line. A known share of the rows is made to break a
+rule, and the findings must name exactly these rows.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute
+
+from expectations.cells import CellMemo
+from expectations.contract import load_contracts
+from expectations.judge import RawTable, judge
+from expectations.rule import load_rule_book
+from pipelines.landing.judge_file import read_upload
+from pipelines.paths import LEDGERS_DIR
+from pipelines.periods import parse_period
+
+_pc: Any = pyarrow.compute
+EVERY = 1_000  # one row in so many owes more than it was lent
+ORG = "090001"
+
+
+def measure(inbox: Path, period: str, repeats: int = 3) -> dict[str, Any]:
+    """Rows per second of the judge on all loans of a month.
+
+    Raises:
+        SystemExit: The findings are not exactly the injected ones.
+    """
+    contract = load_contracts(LEDGERS_DIR)["loan_account"]
+    book, month = load_rule_book(), parse_period(period)
+    raws = [
+        read_upload(path.read_bytes(), path.name, contract)
+        for path in sorted(inbox.glob(f"loan_account_*_{period}.csv"))
+    ]
+    positions = raws[0].positions
+    table: Any = pa.concat_tables([raw.table for raw in raws]).unify_dictionaries()
+    table = table.combine_chunks()
+    rows = table.num_rows
+    names = {name: f"c{position}" for name, position in positions.items()}
+    changed = {
+        "_row": pa.array(range(2, rows + 2), pa.int64()),
+        names["branch_id"]: pa.array([ORG]).take(pa.array([0] * rows, pa.int32())),
+    }
+    faulty = [n % EVERY == EVERY - 1 for n in range(rows)]
+    balance = table.column(names["balance"])
+    changed[names["balance"]] = _pc.if_else(pa.array(faulty), "9999999999999.99", balance)
+    for name, values in changed.items():
+        table = table.set_column(table.schema.get_field_index(name), name, values)
+    raw = RawTable(table, positions, raws[0].letters)
+    seconds = []
+    con, memo = duckdb.connect(config={"threads": 2}), CellMemo()
+    for _ in range(repeats):
+        started = time.perf_counter()
+        verdict = judge(
+            con,
+            contract,
+            raw,
+            book,
+            org_id=ORG,
+            period_start=month.start,
+            period_end=month.end,
+            memo=memo,
+        )
+        seconds.append(time.perf_counter() - started)
+    expected = [n + 2 for n, is_faulty in enumerate(faulty) if is_faulty]
+    found = verdict.findings.column("row_no").to_pylist()
+    codes = set(verdict.findings.column("code").to_pylist())
+    if found != expected or codes - {"JT-LOAN-0001"} - {"JT-LOAN-0004"}:
+        raise SystemExit(f"{len(found)} findings {codes}, {len(expected)} injected")
+    # the ledger's own rules, row's organisation, row's date, and the key
+    rules = len(book.row_rules(contract.name, month.end)) + 3
+    return {
+        "rows": rows,
+        "rules": rules,
+        "columns": len(contract.columns),
+        "seconds": sorted(seconds)[len(seconds) // 2],
+        "rows_per_second": rows / sorted(seconds)[len(seconds) // 2],
+        "findings": len(found),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(Path(sys.argv[1]), sys.argv[2])))

@@ -1,0 +1,140 @@
+"""The benchmark's floor does the same job: same findings, same figures to the last digit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from bench.compare import compare
+from bench.floor import Floor, Stop
+from bench.floor_ledgers import LEDGERS
+from bench.rules import measure
+from expectations.contract import Contract
+from expectations.judge import judge
+from expectations.rule import RuleBook
+from pipelines.landing.judge_file import read_upload
+from pipelines.paths import PROJECT_ROOT
+from pipelines.sample.make import make_month
+from tests.uploads import VALID, as_csv
+
+PERIOD = "2025-12"
+FAULTS = [
+    {"loan_id": ""},
+    {"balance": "1,000.00"},
+    {"balance": "1000.001"},
+    {"balance": "-1.00"},
+    {"disbursement_date": "2025-02-30"},
+    {"currency_code": "cny"},
+    {"five_class_code": "优"},
+    {"is_agri": "有"},
+    {"customer_id": "Ａ1"},
+    {"product_name": "甲\x07乙"},
+    {"product_name": "#N/A"},
+    {"annual_rate": "1.5"},
+    {"manager_id": "9" * 31},
+    {"data_date": "2025-11-30"},
+    {"branch_id": "1002"},
+    {"balance": "999999999.00"},
+    {"due_date": "2020-01-01"},
+    {"contract_status_code": "结清"},
+    {"annual_rate": "0.5"},
+    {},
+    {"balance": "  ", "customer_id": " C1 "},
+]
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of 2,000 loans that sends a whole year, so that no figure lacks its sources."""
+    folder = tmp_path_factory.mktemp("bench")
+    make_month(folder, loans=2_000, branches=2, period=PERIOD, whole_year=True)
+    return folder
+
+
+def _child(module: str, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        capture_output=True, text=True, check=False, cwd=PROJECT_ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+@pytest.mark.slow
+def test_floor_has_every_published_figure_to_the_last_digit(year: Path) -> None:
+    inbox, floor, home = year / "inbox", year / "floor", year / "home"
+    by_hand = _child("bench.floor", str(inbox), PERIOD, str(floor))
+    ours = _child("bench.pipeline", str(inbox), PERIOD, str(home))
+    assert by_hand["rows"] == ours["rows"] > 0
+    families = compare(floor, home / "figures")
+    assert {f.name: f.example for f in families if f.differing} == {}
+    assert {f.name for f in families if f.with_value == 0} == set()
+    metrics = duckdb.sql(
+        f"select count(distinct metric_id) from '{home}/figures/metric_value.parquet' where value is not null"
+    ).fetchall()[0][0]
+    known = duckdb.sql(f"select count(*) from '{home}/figures/dim_metric.parquet'").fetchall()[0][0]
+    assert metrics == known
+    assert duckdb.sql(
+        f"select count(settlement) from '{home}/figures/pay_settlement.parquet'"
+    ).fetchall() == [(2,)]
+
+
+def test_floor_finds_the_same_faulty_cells_and_rows(
+    tmp_path: Path, contracts: dict[str, Contract], book: RuleBook
+) -> None:
+    contract = contracts["loan_account"]
+    rows = [
+        {**VALID["loan_account"], "loan_id": f"F{n:03}", **fault} for n, fault in enumerate(FAULTS)
+    ]
+    rows.append({**rows[-2]})  # the same key twice
+    data = as_csv(contract, rows)
+    path = tmp_path / "loan_account_1001_2025-12.csv"
+    path.write_bytes(data)
+    con = duckdb.connect()
+    verdict = judge(
+        con, contract, read_upload(data, path.name, contract), book,
+        org_id="1001", period_start=dt.date(2025, 12, 1), period_end=dt.date(2025, 12, 31),
+    )  # fmt: skip
+    expected = {
+        ("cell" if f["code"].startswith("JT-CELL") else f["code"], f["row_no"], f["column"])
+        for f in verdict.findings.to_pylist()
+    }
+    floor = Floor(tmp_path, PERIOD, tmp_path / "floor", threads=1, memory="1GB")
+    with pytest.raises(Stop):
+        floor.read_all()
+    found = {(code, int(row), column) for code, _, _, row, column, _ in floor.findings}
+    key = contract.column("loan_id").title_zh
+    found = {(c, n, key if c == "JT-KEY-0001" else column) for c, n, column in found}
+    # A failed cell suppresses the rules that use it; the floor names both.
+    failed = {(n, column) for code, n, column in expected if code == "cell"}
+    assert {f for f in found if f[0] == "cell" or (f[1], f[2]) not in failed} >= expected
+    assert {f for f in found if f[0] == "cell"} == {f for f in expected if f[0] == "cell"}
+    assert len(expected) > len(FAULTS)
+
+
+def test_floor_knows_every_ledger_column_code_and_rule(
+    contracts: dict[str, Contract], book: RuleBook
+) -> None:
+    assert set(LEDGERS) == set(contracts)
+    for name, contract in contracts.items():
+        ledger = LEDGERS[name]
+        assert [c.name for c in ledger.columns] == [c.name for c in contract.columns]
+        assert [c.header for c in ledger.columns] == [c.title_zh for c in contract.columns]
+        listed = {c.name: dict(p.split("=") for p in c.codes.split()) for c in ledger.columns}
+        assert listed == {c.name: dict(c.codes) for c in contract.columns}
+        rules = {r.code for r in book.row_rules(name, dt.date(2025, 12, 31))}
+        assert rules <= {code for code, _, _ in ledger.rules}, name
+
+
+def test_judge_speed_is_measured_on_exactly_the_injected_rows(year: Path) -> None:
+    result = measure(year / "inbox", PERIOD, repeats=1)
+    assert result["rows"] > 1_000
+    assert result["rows_per_second"] > 0
