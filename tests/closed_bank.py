@@ -34,12 +34,14 @@ class ClosedBank:
         inbox: Folder of the files the branches sent.
         periods: Closed months, oldest first.
         seconds: What each step took: ``sample``, ``receive`` and ``close <period>``.
+        printed: What each step printed.
     """
 
     home: Path
     inbox: Path
     periods: tuple[str, ...]
     seconds: dict[str, float]
+    printed: dict[str, str]
 
 
 def closed_bank(tmp_path_factory: pytest.TempPathFactory) -> ClosedBank:
@@ -49,7 +51,9 @@ def closed_bank(tmp_path_factory: pytest.TempPathFactory) -> ClosedBank:
         RuntimeError: A step failed, here or in the worker that came first; with its output.
     """
     made = made_once(tmp_path_factory, "closed_bank", _make)
-    return ClosedBank(Path(made["home"]), Path(made["inbox"]), PERIODS, made["seconds"])
+    return ClosedBank(
+        Path(made["home"]), Path(made["inbox"]), PERIODS, made["seconds"], made["printed"]
+    )
 
 
 def jingtian(*arguments: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -78,11 +82,13 @@ def _make(folder: Path) -> dict[str, Any]:
         *((f"close {period}", ("close", period), home) for period in PERIODS),
     ]
     seconds: dict[str, float] = {}
+    printed: dict[str, str] = {}
     for name, words, target in steps:
         started = time.monotonic()
         done = jingtian(*words, home=target)
         seconds[name] = round(time.monotonic() - started, 2)
+        printed[name] = done.stdout
         if done.returncode != 0:
             text = (done.stderr or done.stdout)[-4000:]
             raise RuntimeError(f"{name} ended with {done.returncode}:\n{text}")
-    return {"home": str(home), "inbox": str(out / "inbox"), "seconds": seconds}
+    return {"home": str(home), "inbox": str(out / "inbox"), "seconds": seconds, "printed": printed}

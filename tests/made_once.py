@@ -36,10 +36,11 @@ def made_once(
     with _alone(folder.with_suffix(".lock")):
         if not record.exists():
             folder.mkdir()
+            made: dict[str, Any] = {}
             try:
-                made = {"made": make(folder)}
+                made["made"] = make(folder)
             except Exception:
-                made = {"failed": traceback.format_exc()}
+                made["failed"] = traceback.format_exc()
             record.write_text(json.dumps(made), encoding="utf-8")
     result = json.loads(record.read_text(encoding="utf-8"))
     if "failed" in result:

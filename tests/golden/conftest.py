@@ -1,0 +1,30 @@
+"""Fixtures of the golden tests: the closed sample bank and its figures computed a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pytest
+
+from tests.closed_bank import ClosedBank, closed_bank
+from tests.golden.independent import Figure, Inbox, Key, Month
+
+
+@pytest.fixture(scope="session")
+def sample_bank(tmp_path_factory: pytest.TempPathFactory) -> ClosedBank:
+    """The sample bank after its closes."""
+    return closed_bank(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def month_of(sample_bank: ClosedBank) -> Callable[[str], Month]:
+    """A month of the sample bank, from its files."""
+    inbox = Inbox(sample_bank.inbox)
+    return cache(lambda period: Month(inbox, period))
+
+
+@pytest.fixture(scope="session")
+def figures_of(month_of: Callable[[str], Month]) -> Callable[[str], Mapping[Key, Figure]]:
+    """Every figure of a month of the sample bank, computed from its files."""
+    return cache(lambda period: month_of(period).figures())

@@ -1,0 +1,69 @@
+"""Reading of what a close published, for comparison with figures computed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from pipelines.paths import Home
+from pipelines.publish import build_in_force
+from pipelines.settings import Settings
+from pipelines.warehouse.build import attach_build
+from tests.golden.independent import Figure, Key, Verdict
+
+Published = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
+
+
+def attach(home: Home, period: str) -> duckdb.DuckDBPyConnection:
+    """The build in force of a period, read-only; salary pools in the catalog ``pay``."""
+    _, folder = build_in_force(home, period)
+    return attach_build(Settings(home=home), folder)
+
+
+def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
+    """(numerator, denominator, value, reason) of every published figure."""
+    rows = con.execute(
+        """
+        select metric_id, org_id, segment, numerator, denominator, value, reason_code
+        from mart_metric_value
+        """
+    ).fetchall()
+    out: dict[Key, Published] = {row[:3]: row[3:] for row in rows}
+    assert len(out) == len(rows), "a figure is published twice"
+    return out
+
+
+def verdicts(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str, str], Verdict]:
+    """Every published verdict by organisation, scheme, metric and segment."""
+    rows = con.execute(
+        """
+        select org_id, scheme_id, metric_id, segment, value, gap, is_attained, reason_code
+        from mart_target_attainment
+        """
+    ).fetchall()
+    out = {(o, s, m, g): Verdict(*verdict) for o, s, m, g, *verdict in rows}
+    assert len(out) == len(rows), "a verdict is published twice"
+    return out
+
+
+def table(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    """A table as a list of rows."""
+    result = con.execute(f"select * from {name}")
+    names = [d[0] for d in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def differences(
+    computed: Mapping[Key, Figure], published: Mapping[Key, Published]
+) -> Sequence[tuple[Key, Published | None, Published | None]]:
+    """Figures that differ, or stand on one side only, with what each side says."""
+    out = []
+    for key in sorted(computed.keys() | published.keys()):
+        mine = computed[key].published() if key in computed else None
+        theirs = published.get(key)
+        if mine != theirs:
+            out.append((key, mine, theirs))
+    return out
