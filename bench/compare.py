@@ -69,8 +69,8 @@ def compare(floor: Path, pipeline: Path) -> list[Family]:
             f"select * from read_parquet('{floor}/figure.result') where metric_id in "
             f"(select metric_id from '{pipeline}/dim_metric.parquet' where family = '{name}')"
         )
-        values = ("numerator", "denominator", "value", "reason_code")
-        families.append(_family(con, name, ours, chosen, _FIGURE, values, "value"))
+        figure = ("numerator", "denominator", "value", "reason_code")
+        families.append(_family(con, name, ours, chosen, _FIGURE, figure, "value"))
     raw = f"select * from '{pipeline}/raw_figure.parquet'"
     ours = f"select * from read_parquet('{floor}/raw_figure.result') where metric_id in (select metric_id from ({raw}))"
     families.append(

@@ -73,10 +73,12 @@ def measure(inbox: Path, period: str, repeats: int = 3) -> dict[str, Any]:
         )
         seconds.append(time.perf_counter() - started)
     expected = [n + 2 for n, is_faulty in enumerate(faulty) if is_faulty]
-    found = verdict.findings.column("row_no").to_pylist()
-    codes = set(verdict.findings.column("code").to_pylist())
-    if found != expected or codes - {"JT-LOAN-0001"} - {"JT-LOAN-0004"}:
-        raise SystemExit(f"{len(found)} findings {codes}, {len(expected)} injected")
+    named = {(f["code"], f["row_no"]) for f in verdict.findings.to_pylist()}
+    found = sorted(row for code, row in named if code == "JT-LOAN-0001")
+    # a settled loan among them breaks the rule on settled loans too
+    also = {row for code, row in named if code == "JT-LOAN-0004"}
+    if found != expected or not also <= set(found) or len(named) != len(found) + len(also):
+        raise SystemExit(f"{len(named)} findings, {len(expected)} injected")
     # the ledger's own rules, row's organisation, row's date, and the key
     rules = len(book.row_rules(contract.name, month.end)) + 3
     return {
@@ -85,7 +87,7 @@ def measure(inbox: Path, period: str, repeats: int = 3) -> dict[str, Any]:
         "columns": len(contract.columns),
         "seconds": sorted(seconds)[len(seconds) // 2],
         "rows_per_second": rows / sorted(seconds)[len(seconds) // 2],
-        "findings": len(found),
+        "findings": len(named),
     }
 
 

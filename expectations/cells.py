@@ -23,9 +23,9 @@ BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Blanks that files carry around a cell: tab, line ends, no-break and full-width space, BOM.
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
-_BLANK_BYTES = (b" ", b"\t", b"\n", b"\r", "\u3000".encode(), "\u00a0".encode(), "\ufeff".encode())
+_WIDE_BLANKS = ("\u3000".encode(), "\u00a0".encode(), "\ufeff".encode())
 _REMEMBERED = 50_000  # distinct values remembered per column: dates and rates have hundreds
-_FIRST_PLAIN, _LAST_PLAIN, _HASH = 0x21, 0x7E, 0x23
+_SPACE, _HASH, _DELETE, _ASCII_END = 0x20, 0x23, 0x7F, 0x80
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class CellTest:
         failed: True when the cell fails.
         arrow_type: Type of ``typed``.
         is_text: ``typed`` is the cell itself.
+        may_be_wide: A text that may hold any character but control characters.
         max_length: For a text whose plain cells can only fail by their length; None when there is
             no limit.
         has_pattern: A text has to match a pattern, so no look at its bytes is enough.
@@ -50,6 +51,7 @@ class CellTest:
     failed: str
     arrow_type: Any
     is_text: bool = False
+    may_be_wide: bool = False
     max_length: int | None = None
     has_pattern: bool = False
     minimum: float | None = None
@@ -138,7 +140,7 @@ def read_cells(con: duckdb.DuckDBPyConnection, column: Any, has_few_values: bool
         return Cells(_trimmed(con, _one(column)))
     encoded = _one(column.unify_dictionaries() if isinstance(column, pa.ChunkedArray) else column)
     values = encoded.dictionary
-    if 2 * len(values) > len(encoded) and len(values) > 1000:
+    if _has_many(encoded):
         return Cells(_trimmed(con, values.take(encoded.indices)))
     return Cells(_trimmed(con, values), encoded.indices)
 
@@ -153,10 +155,25 @@ def type_cells(
         exact = _exact_decimals(cells.values, test)
         if exact is not None:
             return exact, None
+        cells = _by_value(cells)
+    if cells.indices is None:
         typed, failed = _ask(con, cells.values, test)
     else:
         typed, failed = memo.typed(test, cells.values, lambda values: _ask(con, values, test))
     return cells.spread(typed), cells.flags(failed) if failed.any() else None
+
+
+def _by_value(cells: Cells) -> Cells:
+    """The cells by their distinct values, where these are few."""
+    encoded = _one(cells.values.dictionary_encode())
+    if _has_many(encoded):
+        return cells
+    return Cells(encoded.dictionary, encoded.indices)
+
+
+def _has_many(encoded: Any) -> bool:
+    """Whether going by distinct values would not pay."""
+    return len(encoded.dictionary) > 1000 and 2 * len(encoded.dictionary) > len(encoded)
 
 
 def _ask(con: duckdb.DuckDBPyConnection, values: Any, test: CellTest) -> tuple[Any, BoolArray]:
@@ -184,10 +201,10 @@ def _flags(column: Any) -> BoolArray:
     return np.asarray(_one(column).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def _bytes(values: Any) -> bytes:
+def _bytes(values: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """The bytes of all values of a string array (of its whole buffer when it is a slice)."""
     buffer = values.buffers()[2]
-    return b"" if buffer is None else buffer.to_pybytes()
+    return np.frombuffer(buffer if buffer is not None else b"", np.uint8)
 
 
 def _lengths(values: Any) -> Any:
@@ -199,9 +216,7 @@ def _trimmed(con: duckdb.DuckDBPyConnection, values: Any) -> Any:
     """Values without blanks around them, NULL where nothing is left."""
     if len(values) == 0:
         return values
-    content = _bytes(values)
-    shortest = _pc.min(_lengths(values)).as_py()
-    if shortest != 0 and not any(blank in content for blank in _BLANK_BYTES):
+    if _pc.min(_lengths(values)).as_py() != 0 and not _may_hold_blanks(_bytes(values)):
         return values
     con.register("blank_arrow", pa.table({"cell": values}))
     trimmed = con.execute(
@@ -211,17 +226,27 @@ def _trimmed(con: duckdb.DuckDBPyConnection, values: Any) -> Any:
     return _one(trimmed.column("cell"))
 
 
-def _is_flawless_text(cells: Cells, test: CellTest) -> bool:
-    """Whether no value can fail: printable ASCII without ``#``, not too long, no pattern.
+def _may_hold_blanks(content: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
+    """Whether there is a blank anywhere, around a cell or inside."""
+    if content.size == 0:
+        return False
+    if content.min() <= _SPACE:
+        return True
+    return content.max() >= _ASCII_END and any(b in content.tobytes() for b in _WIDE_BLANKS)
 
-    ``#`` begins the error values of a spreadsheet.
+
+def _is_flawless_text(cells: Cells, test: CellTest) -> bool:
+    """Whether no value can fail: no control character, no ``#`` (it begins the error values of a
+    spreadsheet), ASCII where full-width characters are refused, not too long, no pattern.
     """
     if test.has_pattern:
         return False
-    content = np.frombuffer(_bytes(cells.values), np.uint8)
+    content = _bytes(cells.values)
     if content.size == 0:
         return True
-    if content.min() < _FIRST_PLAIN or content.max() > _LAST_PLAIN or (content == _HASH).any():
+    if content.min() < _SPACE or (content == _DELETE).any() or (content == _HASH).any():
+        return False
+    if not test.may_be_wide and content.max() >= _ASCII_END:
         return False
     if test.max_length is None:
         return True
@@ -254,5 +279,5 @@ def _exact_decimals(values: Any, test: CellTest) -> Any:
 
 def is_ascii(values: Any) -> bool:
     """Whether a string array holds ASCII only."""
-    content = np.frombuffer(_bytes(values), np.uint8)
-    return content.size == 0 or int(content.max()) < 0x80
+    content = _bytes(values)
+    return content.size == 0 or int(content.max()) < _ASCII_END

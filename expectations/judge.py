@@ -239,6 +239,7 @@ class _Job:
             failed=f"({fails} or {bounds})" if bounds else f"({fails})",
             arrow_type=_ARROW_TYPES[column.kind],
             is_text=is_text,
+            may_be_wide=column.kind == "text",
             max_length=column.max_length,
             has_pattern=column.pattern is not None,
             minimum=column.minimum,
