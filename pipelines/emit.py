@@ -148,9 +148,9 @@ def emit_output(
         return refuse(exc.message_zh, exc.message_en)
     if result.decision is not None:
         _register_report(registry, actor, result.decision, load_set.as_of)
-    known = {(e["output"], e["fingerprint"]) for e in registry.emissions(period)}
+    registered = {(e["output"], e["fingerprint"]) for e in registry.emissions(period)}
     # A pack may lie there unregistered: the process that wrote it was killed before it said so.
-    if result.status == "emitted" or (output_id, result.fingerprint) not in known:
+    if result.status == "emitted" or (output_id, result.fingerprint) not in registered:
         registry.add_emission(
             actor,
             {
