@@ -1,4 +1,4 @@
-"""The tour is run: its commands against the closed sample bank, its outputs against the page.
+"""Pages that show outputs are run: their commands against the closed sample bank.
 
 A block after ``<!-- run -->`` is executed (``console``: each ``$`` line in bash; ``python``: the next
 block is its output). ``<!-- receive -->`` and ``<!-- close -->`` are the steps that made the bank: they
@@ -28,7 +28,9 @@ from pipelines.publish import build_in_force
 from pipelines.settings import Settings
 from tests.closed_bank import ClosedBank, closed_bank
 
-PAGES = {"en": "tour.md", "zh": "tour.zh-CN.md"}
+DOCS = PROJECT_ROOT / "docs"
+TOURS = {"en": DOCS / "tour.md", "zh": DOCS / "tour.zh-CN.md"}
+PAGES = {**TOURS, "figures": DOCS / "how-to" / "read-figures.md"}
 _BLOCK = re.compile(
     r"^<!-- (?P<mark>\w+) -->\n```(?P<kind>\w+)\n(?P<body>.*?)^```\n"
     r"(?:\n```text\n(?P<output>.*?)^```\n)?",
@@ -53,7 +55,6 @@ class Desk:
 
     folder: Path
     bank: ClosedBank
-    lang: str
 
 
 @pytest.fixture(scope="session")
@@ -62,29 +63,27 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> ClosedBank:
     return closed_bank(tmp_path_factory)
 
 
-@pytest.fixture(params=sorted(PAGES))
-def desk(request: pytest.FixtureRequest, bank: ClosedBank, tmp_path: Path) -> Iterator[Desk]:
-    """The reader's folder for one language."""
+@pytest.fixture
+def desk(bank: ClosedBank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The reader's folder; the process stands in it."""
     (tmp_path / "data").symlink_to(bank.home)
     (tmp_path / "sample").symlink_to(bank.inbox.parent)
-    before = Path.cwd()
-    os.chdir(tmp_path)
-    yield Desk(tmp_path, bank, request.param)
-    os.chdir(before)
+    monkeypatch.chdir(tmp_path)
+    return Desk(tmp_path, bank)
 
 
-def _blocks(lang: str) -> list[Block]:
-    text = (PROJECT_ROOT / "docs" / PAGES[lang]).read_text(encoding="utf-8")
+def _blocks(page: Path, mark: str) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
     found = [Block(m["mark"], m["kind"], m["body"], m["output"]) for m in _BLOCK.finditer(text)]
-    assert text.count("<!-- run -->") == sum(b.mark == "run" for b in found), "a mark without block"
-    return found
+    chosen = [block for block in found if block.mark == mark]
+    assert text.count(f"<!-- {mark} -->") == len(chosen) > 0, f"a mark without its block in {page}"
+    return chosen
 
 
-def test_every_command_of_the_tour_prints_what_the_page_says(desk: Desk) -> None:
-    blocks = [b for b in _blocks(desk.lang) if b.mark == "run"]
-    assert len(blocks) >= 8
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_command_of_the_page_prints_what_the_page_says(name: str, desk: Desk) -> None:
     names: dict[str, Any] = {}
-    for block in blocks:
+    for block in _blocks(PAGES[name], "run"):
         if block.kind == "python":
             assert block.output is not None, f"no output after\n{block.body}"
             printed = io.StringIO()
@@ -93,22 +92,24 @@ def test_every_command_of_the_tour_prints_what_the_page_says(desk: Desk) -> None
             _compare(block.output, printed.getvalue(), block.body)
             continue
         for command, expected in _commands(block.body):
-            _compare(expected, _bash(command, desk), command)
+            _compare(expected, _bash(command, desk, name), command)
 
 
-def test_figures_of_the_close_are_those_of_the_bank(desk: Desk) -> None:
-    (block,) = [b for b in _blocks(desk.lang) if b.mark == "close"]
+@pytest.mark.parametrize("lang", sorted(TOURS))
+def test_figures_of_the_close_are_those_of_the_bank(lang: str, desk: Desk) -> None:
+    (block,) = _blocks(TOURS[lang], "close")
     settings = Settings.from_env(desk.bank.home)
     _, build = build_in_force(settings.home, "2025-12")
-    known = headline_text(settings, build, desk.lang).splitlines()
+    known = headline_text(settings, build, lang).splitlines()
     quoted = [line for line in block.body.splitlines() if _FIGURE.match(line)]
     assert len(quoted) >= 2
     for line in quoted:
         assert line in known
 
 
-def test_receipts_add_up_to_what_the_tour_says(desk: Desk) -> None:
-    (block,) = [b for b in _blocks(desk.lang) if b.mark == "receive"]
+@pytest.mark.parametrize("lang", sorted(TOURS))
+def test_receipts_add_up_to_what_the_tour_says(lang: str, desk: Desk) -> None:
+    (block,) = _blocks(TOURS[lang], "receive")
     registry = sqlite3.connect(f"file:{desk.bank.home / 'registry.sqlite'}?mode=ro", uri=True)
     files, rows = registry.execute(
         "select count(*), sum(accepted) from receipt where status = 'accepted'"
@@ -124,13 +125,13 @@ def _commands(body: str) -> Iterator[tuple[str, str]]:
         yield command, expected
 
 
-def _bash(command: str, desk: Desk) -> str:
+def _bash(command: str, desk: Desk, lang: str) -> str:
     run = f"{shlex.quote(sys.executable)} -m pipelines.cli.main"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JINGTIAN_")}
     environment |= {
         "PYTHONPATH": str(PROJECT_ROOT),
         "JINGTIAN_HOME": "data",
-        "JINGTIAN_LANG": desk.lang,
+        "JINGTIAN_LANG": lang,
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
