@@ -183,7 +183,7 @@ def test_recovery_counts_loans_that_were_bad_at_the_month_end_before(
 def test_customers_are_banded_by_limits_in_force_or_else_by_their_open_loans(
     values: dict[Key, Published],
 ) -> None:
-    # T1 at 1 000 000.00, T2 at 1 000 000.01, T3 at 30 000 000.00; T4 a fen above is left out; T5 lost
+    # T1 at 1 000 000.00 on its last day, T2 at 1 000 000.01, T3 at 30 000 000.00; T4 a fen above is left out; T5 lost
     # its limit the day before, T6 never had an operating one: both by their open loans.
     row = "tech_innovation"
     assert bands(values, "balance", row) == [600_000, 800_000, 500_000, 900_000, 2_800_000]
