@@ -104,13 +104,12 @@ def _organisations(
     faults += sum(1 for r in rows if r[2] == "bank" and r[1] is not None)
     if faults:
         findings.add("JT-LAKE-0006", None, "org_unit", faults)
-    month_start = period_end.replace(day=1)
     active = [
         r[0]
         for r in rows
         if r[2] != "bank"
         and (r[3] is None or r[3] <= period_end)
-        and (r[4] is None or r[4] >= month_start)
+        and (r[4] is None or r[4] > period_end)
     ]
     return active, roots[0] if len(roots) == 1 else None
 

@@ -32,12 +32,12 @@ from pipelines.locking import writer_lock
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period
 from pipelines.publish import publish
-from pipelines.registry import Registry
+from pipelines.registry import Load, Registry
 from pipelines.settings import Settings
 from pipelines.warehouse.build import attach_build, build_warehouse, find_build
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
-from pipelines.warehouse.load_set import LoadSet, resolve_load_set
+from pipelines.warehouse.load_set import LoadSet, read_load_set
 from pipelines.warehouse.requirements import Requirements, derive_requirements
 
 Progress = Callable[[str], None]
@@ -157,8 +157,14 @@ class MonthClose:
         Raises:
             RefusedError: Nothing was accepted up to this month.
         """
-        loads = self.registry.load_set(self.as_of, str(self.period))
-        load_set = resolve_load_set(loads, self.contracts, self.period, self.as_of)
+        load_set = read_load_set(
+            self.home,
+            self.registry,
+            self.contracts,
+            self.period,
+            self.as_of,
+            restore=self._restore,
+        )
         if not load_set.present():
             raise RefusedError(
                 f"{self.period} 及以前没有任何已接受的数据；请先运行 jingtian receive。",
@@ -191,7 +197,7 @@ class MonthClose:
             RefusedError: It did not pass; the message lists the offences.
         """
         needs = self.needs
-        self._restore()
+        self._restore([x for loads in self.load_set.history.values() for x in loads])
         self.progress("入湖检查 | lake gate")
         con = connect(self.settings)
         try:
@@ -221,9 +227,8 @@ class MonthClose:
             self.progress(f"  {line_zh} |   {line_en}")
         return verdict
 
-    def _restore(self) -> None:
+    def _restore(self, loads: list[Load]) -> None:
         """Make parts of the lake again that are gone; landing holds what is needed."""
-        loads = [x for loads in self.load_set.history.values() for x in loads]
         if missing_parts(self.home, loads):
             receiver = Receiver(self.settings, self.registry, self.actor)
             restore_parts(receiver, loads, self.progress)

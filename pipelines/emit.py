@@ -21,7 +21,7 @@ from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import DbtProject
-from pipelines.warehouse.load_set import LoadSet, resolve_load_set
+from pipelines.warehouse.load_set import LoadSet, read_load_set
 from pipelines.warehouse.requirements import Requirements, derive_requirements
 
 
@@ -60,7 +60,7 @@ def requirements_now(
     contracts = load_contracts(LEDGERS_DIR)
     as_of = registry.latest_seq()
     month = parse_period(period)
-    load_set = resolve_load_set(registry.load_set(as_of, period), contracts, month, as_of)
+    load_set = read_load_set(settings.home, registry, contracts, month, as_of)
     manifest = DbtProject(settings).manifest()
     return load_set, derive_requirements(settings, manifest, load_set, contracts)
 

@@ -13,7 +13,7 @@ from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.warehouse.build import find_build
-from pipelines.warehouse.load_set import resolve_load_set
+from pipelines.warehouse.load_set import read_load_set
 
 
 def build_as_of(settings: Settings, period: str, as_of: int) -> Path:
@@ -25,7 +25,7 @@ def build_as_of(settings: Settings, period: str, as_of: int) -> Path:
     contracts = load_contracts(LEDGERS_DIR)
     month = parse_period(period)
     with Registry(settings.home.registry) as registry:
-        load_set = resolve_load_set(registry.load_set(as_of, period), contracts, month, as_of)
+        load_set = read_load_set(settings.home, registry, contracts, month, as_of)
     build_id = f"{period}-{digest_of(todays_hashes(load_set))[:12]}"
     folder = find_build(settings.home, build_id)
     if folder is None:

@@ -277,6 +277,6 @@ cell as (
             organisation.org_id = customer_cell.org_id
             and form_row_id.row_id = customer_cell.row_id
             and form_band_id.band_id = customer_cell.band_id
-    where organisation.is_active
+    where organisation.is_active or organisation.is_in_year
 )
 {%- endmacro %}

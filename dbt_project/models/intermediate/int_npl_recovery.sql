@@ -16,7 +16,7 @@ month_window as (
 
 organisation as (
     select * from {{ ref('int_org') }}
-    where is_active
+    where is_active or is_in_year
 ),
 
 member as (

@@ -28,7 +28,10 @@ organisation as (
         org_unit.opened_date,
         org_unit.closed_date,
         coalesce(org_unit.opened_date <= context.period_end, true)
-        and coalesce(org_unit.closed_date > context.period_end, true) as is_active
+        and coalesce(org_unit.closed_date > context.period_end, true) as is_active,
+        -- what a branch earned and lent before it closed stays in the year, and in the bank's sum
+        coalesce(org_unit.opened_date <= context.period_end, true)
+        and coalesce(org_unit.closed_date > context.year_start, true) as is_in_year
     from org_unit
     cross join bank
     cross join context
