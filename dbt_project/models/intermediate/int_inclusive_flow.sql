@@ -1,4 +1,6 @@
 -- grain: one row per active organisation, S71_I row and credit band: loans disbursed in the year
+-- depends_on: {{ ref('int_inclusive_stock') }}
+-- The two largest models take turns: side by side they would share the memory and spill.
 with
 
 event as (
@@ -7,6 +9,12 @@ event as (
 
 loan as (
     select * from {{ ref('loan_account_history') }}
+),
+
+-- imported once per use: a CTE with two readers would be held in memory whole
+granted as (
+    select * from {{ ref('loan_account_history') }}
+    where purpose_code = 'operating'
 ),
 
 customer as (
@@ -148,17 +156,17 @@ exposure as (
         without_credit.month,
         without_credit.customer_id,
         case
-            when sum(loan.balance) > sum(loan.loan_amount) then sum(loan.balance)
-            else sum(loan.loan_amount)
+            when sum(granted.balance) > sum(granted.loan_amount) then sum(granted.balance)
+            else sum(granted.loan_amount)
         end as credit_total
     from without_credit
-    inner join loan
+    inner join granted
         on
-            without_credit.customer_id = loan.customer_id
-            and without_credit.month = loan.month
-            and loan.purpose_code = 'operating'
-    left join drawn_loan on loan.month = drawn_loan.month and loan.loan_id = drawn_loan.loan_id
-    where loan.balance > 0 or drawn_loan.loan_id is not null
+            without_credit.customer_id = granted.customer_id
+            and without_credit.month = granted.month
+    left join drawn_loan
+        on granted.month = drawn_loan.month and granted.loan_id = drawn_loan.loan_id
+    where granted.balance > 0 or drawn_loan.loan_id is not null
     group by
         without_credit.month,
         without_credit.customer_id

@@ -5,6 +5,11 @@ loan as (
     select * from {{ ref('loan_account') }}
 ),
 
+-- The ledger is imported once per use: a CTE with two readers would be held in memory whole.
+granted as (
+    select * from {{ ref('loan_account') }}
+),
+
 customer as (
     select * from {{ ref('customer') }}
 ),
@@ -54,15 +59,18 @@ credit as (
 -- without a limit: the greater of what is outstanding and what was granted
 exposure as (
     select
-        operating.customer_id,
+        granted.customer_id,
         case
-            when sum(operating.balance) > sum(operating.loan_amount) then sum(operating.balance)
-            else sum(operating.loan_amount)
+            when sum(granted.balance) > sum(granted.loan_amount) then sum(granted.balance)
+            else sum(granted.loan_amount)
         end as credit_total
-    from operating
-    left join credit on operating.customer_id = credit.customer_id
-    where credit.customer_id is null
-    group by operating.customer_id
+    from granted
+    left join credit on granted.customer_id = credit.customer_id
+    where
+        granted.purpose_code = 'operating'
+        and granted.balance > 0
+        and credit.customer_id is null
+    group by granted.customer_id
 ),
 
 credit_total as (

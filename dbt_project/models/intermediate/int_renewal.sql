@@ -5,6 +5,20 @@ loan_history as (
     select * from {{ ref('loan_account_history') }}
 ),
 
+-- The history is imported once per use: a CTE with two readers would be held in memory whole.
+any_month as (
+    select * from {{ ref('loan_account_history') }}
+),
+
+standing as (
+    select * from {{ ref('loan_account_history') }}
+),
+
+incomplete as (
+    select * from {{ ref('loan_account_history') }}
+    where due_date is null or is_inclusive is null or balance is null
+),
+
 context as (
     select * from {{ source('run', 'run_context') }}
 ),
@@ -62,54 +76,57 @@ reach as (
     from bound
 ),
 
-loan as (
+-- Rows that put an inclusive loan where the windows look: due there, or disbursed there.
+listed as (
     select
         loan_history.loan_id,
         loan_history.customer_id,
         loan_history.branch_id,
         loan_history.month,
         loan_history.loan_amount,
-        loan_history.balance,
         loan_history.disbursement_date,
-        loan_history.due_date,
-        loan_history.is_inclusive
+        loan_history.due_date
     from loan_history
     inner join reach
-        on reach.window_code = 'final' and loan_history.month >= reach.first_month
-),
-
--- loans that at some month end were to fall due, or were disbursed, where the windows look
-candidate as (
-    select distinct loan.loan_id
-    from loan
+        on loan_history.month >= reach.first_month and reach.window_code = 'final'
     cross join bound
     where
-        loan.due_date between bound.first_due_date and bound.period_end
-        or loan.disbursement_date between bound.first_action_date and bound.period_end
+        loan_history.is_inclusive
+        and (
+            loan_history.due_date between bound.first_due_date and bound.period_end
+            or loan_history.disbursement_date between bound.first_action_date and bound.period_end
+        )
 ),
 
--- the latest row of a loan speaks: an extension moves it to another cohort
-latest as (
+candidate as (
+    select distinct loan_id
+    from listed
+),
+
+latest_month as (
     select
-        loan.*,
-        row_number() over (partition by loan.loan_id order by loan.month desc) as recency
-    from loan
-    inner join candidate on loan.loan_id = candidate.loan_id
+        any_month.loan_id,
+        max(any_month.month) as month
+    from any_month
+    inner join candidate on any_month.loan_id = candidate.loan_id
+    group by any_month.loan_id
+),
+
+-- the latest row of a loan speaks: an extension moves it to another cohort, or out
+latest as (
+    select listed.*
+    from listed
+    inner join latest_month
+        on listed.loan_id = latest_month.loan_id and listed.month = latest_month.month
 ),
 
 falling_due as (
     select
-        latest.loan_id,
-        latest.customer_id,
-        latest.branch_id,
-        latest.loan_amount,
-        latest.disbursement_date,
-        latest.due_date,
+        latest.*,
         {{ add_days('latest.due_date', '-switch.renewal_window_days') }} as first_renewal_date,
         {{ add_days('latest.due_date', 'switch.renewal_window_days') }} as last_renewal_date
     from latest
     inner join switch on latest.branch_id = switch.org_id
-    where latest.recency = 1 and latest.is_inclusive
 ),
 
 cohort as (
@@ -147,7 +164,7 @@ due_loan as (
             else standing.balance
         end as due_principal
     from cohort
-    left join loan as standing
+    left join standing
         on
             cohort.loan_id = standing.loan_id
             and standing.month = {{ month_of(add_days(
@@ -163,10 +180,7 @@ new_loan as (
         latest.loan_amount
     from latest
     cross join bound
-    where
-        latest.recency = 1
-        and latest.is_inclusive
-        and latest.disbursement_date between bound.first_action_date and bound.period_end
+    where latest.disbursement_date between bound.first_action_date and bound.period_end
 ),
 
 -- many to many within a customer: each new loan counts once per customer and organisation
@@ -245,15 +259,17 @@ by_org as (
 unknown as (
     select
         member.org_id,
-        max(case when loan.due_date is null then 'no_source:loan_account.due_date' end)
+        max(case when incomplete.due_date is null then 'no_source:loan_account.due_date' end)
             as due_date_reason,
-        max(case when loan.is_inclusive is null then 'no_source:loan_account.is_inclusive' end)
-            as inclusive_reason,
-        max(case when loan.balance is null then 'no_source:loan_account.balance' end)
+        max(
+            case when incomplete.is_inclusive is null then 'no_source:loan_account.is_inclusive' end
+        ) as inclusive_reason,
+        max(case when incomplete.balance is null then 'no_source:loan_account.balance' end)
             as balance_reason
-    from loan
-    inner join member on loan.branch_id = member.branch_id
-    where loan.due_date is null or loan.is_inclusive is null or loan.balance is null
+    from incomplete
+    inner join reach
+        on incomplete.month >= reach.first_month and reach.window_code = 'final'
+    inner join member on incomplete.branch_id = member.branch_id
     group by member.org_id
 ),
 
