@@ -10,6 +10,7 @@ import argparse
 import importlib
 import os
 import sys
+import traceback
 
 from expectations.strict_yaml import StrictYamlError
 from pipelines.errors import JingtianError
@@ -70,6 +71,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("已中断 | interrupted", file=sys.stderr)
+        return 2
+    except Exception as exc:
+        # 1 is a verdict on data; a fault of the program or of its surroundings must not look like it.
+        traceback.print_exc()
+        zh, en = f"程序未能运行：{exc}", f"could not run: {exc}"
+        print(zh if arguments.lang == "zh" else en, file=sys.stderr)
         return 2
 
 
