@@ -49,7 +49,8 @@ def write_findings(receipts: list[Receipt], book: RuleBook, path: Path) -> None:
             if line > _MAX_ROWS:
                 break
             row = f.row_no if f.row_no is not None else "文件"
-            cells = (receipt.file_name, row, f.cell, f.key, SEVERITY_ZH[f.severity], f.message_zh)
+            cells: tuple[object, ...] = (receipt.file_name, row, f.cell, f.key)
+            cells += (SEVERITY_ZH[f.severity], f.message_zh)
             cells += (f.column_zh, f.value, f.expected, f.difference, f.code)
             for column, value in enumerate(cells):
                 if isinstance(value, int):
