@@ -18,14 +18,13 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import sys
-import time
 from calendar import monthrange
 from pathlib import Path
 
 import duckdb
 
+from bench.clock import Clock, peak_bytes
 from bench.floor_ledgers import LEDGERS, C, Ledger
 
 HERE = Path(__file__).parent
@@ -370,21 +369,18 @@ class Floor:
 def main() -> None:
     """Run and print seconds per phase and peak memory as JSON."""
     inbox, period, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-    marks = [time.perf_counter()]
+    clock = Clock()
     floor = Floor(inbox, period, out, threads=2, memory="4GB")
     rows = floor.read_all()
-    marks.append(time.perf_counter())
+    clock.mark("read")
     floor.prepare()
     floor.reconcile()
-    marks.append(time.perf_counter())
+    clock.mark("reconcile")
     floor.run_script("floor_figures.sql")
     floor.keep()
-    marks.append(time.perf_counter())
-    phases = dict(
-        zip(("read", "reconcile", "figures"), map(float.__sub__, marks[1:], marks), strict=True)
-    )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"rows": rows, "phases": phases, "peak_bytes": peak}))
+    clock.mark("figures")
+    result = {"rows": rows, "phases": clock.phases, "cpu": clock.cpu, "peak_bytes": peak_bytes()}
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

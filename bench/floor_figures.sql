@@ -811,9 +811,9 @@ insert into measured
 select f.m, f.k, org_id, segment, f.n, null, null, reason
 from (
     select s.org_id, s.segment, g.reason, unnest([
-        {m: 'inclusive_loan_balance', k: 'amount', n: first},
-        {m: 'inclusive_loan_npl_balance', k: 'amount', n: second},
-        {m: 'inclusive_loan_customer_count', k: 'count', n: customers}
+        {m: 'inclusive_loan_balance', k: 'amount', n: cast(first as decimal(38, 6))},
+        {m: 'inclusive_loan_npl_balance', k: 'amount', n: cast(second as decimal(38, 6))},
+        {m: 'inclusive_loan_customer_count', k: 'count', n: cast(customers as decimal(38, 6))}
     ]) as f
     from s71 as s
     left join gap as g
@@ -824,9 +824,9 @@ insert into measured
 select f.m, f.k, org_id, segment, f.n, null, null, reason
 from (
     select s.org_id, s.segment, g.reason, unnest([
-        {m: 'inclusive_loan_disbursed_amount', k: 'amount', n: first},
-        {m: 'inclusive_loan_annualised_interest', k: 'amount', n: second},
-        {m: 'inclusive_loan_disbursed_customer_count', k: 'count', n: customers}
+        {m: 'inclusive_loan_disbursed_amount', k: 'amount', n: cast(first as decimal(38, 6))},
+        {m: 'inclusive_loan_annualised_interest', k: 'amount', n: cast(second as decimal(38, 6))},
+        {m: 'inclusive_loan_disbursed_customer_count', k: 'count', n: cast(customers as decimal(38, 6))}
     ]) as f
     from s71 as s
     left join (

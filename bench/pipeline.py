@@ -8,12 +8,12 @@ branch then sends a corrected loan file and the month is closed again.
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import Any
+
+from bench.clock import Clock, peak_bytes
 
 # What is unpublished because a source of the year is missing is compared all the same.
 RAW_FIGURES = """
@@ -50,26 +50,6 @@ RAW_FIGURES = """
     select 'inclusive_loan_disbursed_customer_count', org_id, segment, cast(customer_count as decimal(38, 6)), null
     from int_inclusive_flow
 """
-
-
-class Clock:
-    """Seconds per phase, in order."""
-
-    def __init__(self) -> None:
-        self.phases: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def mark(self, phase: str) -> None:
-        """End a phase."""
-        now = time.perf_counter()
-        self.phases[phase] = now - self._since
-        self._since = now
-
-
-def peak_bytes() -> int:
-    """Peak memory of this process and of its largest child."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return 1024 * max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def run(inbox: Path, period: str, home: Path, with_reclose: bool) -> dict[str, Any]:
@@ -129,6 +109,7 @@ def run(inbox: Path, period: str, home: Path, with_reclose: bool) -> dict[str, A
         ),
         "files": len(receipts),
         "phases": dict(clock.phases),
+        "cpu": dict(clock.cpu),
         "peak_bytes": peak_bytes(),
     }
     build = home / "warehouse" / "builds" / (home / "warehouse" / "CURRENT").read_text().strip()

@@ -130,6 +130,9 @@ def summary(
         names = runs[0]["phases"]
         return {n: statistics.median(r["phases"][n] for r in runs) for n in names}
 
+    def cpu(run: dict[str, Any], names: Any) -> float:
+        return float(sum(run["cpu"][n] for n in names))
+
     floor, phases = median(floors), median(pipelines)
     work = statistics.median(sum(r["phases"][n] for n in WORK) for r in pipelines)
     startup = statistics.median(sum(r["phases"][n] for n in STARTUP) for r in pipelines)
@@ -147,6 +150,8 @@ def summary(
         "floor_phases": floor,
         "pipeline_seconds": work,
         "ratio": work / floor_seconds,
+        "floor_cpu_seconds": statistics.median(cpu(r, r["cpu"]) for r in floors),
+        "pipeline_cpu_seconds": statistics.median(cpu(r, WORK) for r in pipelines),
         "startup_seconds": startup,
         "pipeline_phases": phases,
         "floor_peak_bytes": max(r["peak_bytes"] for r in floors),
@@ -174,6 +179,12 @@ def table(results: list[dict[str, Any]]) -> str:
         )
     lines.append("")
     for r in results:
+        ratio = r["pipeline_cpu_seconds"] / r["floor_cpu_seconds"]
+        lines.append(
+            f"{r['loans']:>11,}  on the processor: floor {r['floor_cpu_seconds']:.1f} s, pipeline "
+            f"{r['pipeline_cpu_seconds']:.1f} s, ratio {ratio:.2f}; load average before each run "
+            f"{r['load_average']}"
+        )
         floor = "  ".join(f"{n} {s:.1f}" for n, s in r["floor_phases"].items())
         ours = "  ".join(f"{n} {s:.1f}" for n, s in r["pipeline_phases"].items())
         lines.append(f"{r['loans']:>11,}  floor: {floor}  |  pipeline: {ours}")
