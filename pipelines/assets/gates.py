@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.assets.partitions import ONE_MONTH_A_RUN
 from pipelines.assets.warehouse import LAKE_GATE, judged_as_of
 from pipelines.close import open_close
 from pipelines.errors import JingtianError
@@ -29,6 +30,7 @@ def gate_assets(
         key=LAKE_GATE,
         group_name="gates",
         partitions_def=partitions,
+        backfill_policy=ONE_MONTH_A_RUN,
         deps=[dg.AssetKey(["lake", name]) for name in ledgers],
         check_specs=[dg.AssetCheckSpec(_CHECK, asset=LAKE_GATE, blocking=True)],
         description="入湖检查: is the load set complete, unaltered and consistent?",
@@ -55,6 +57,7 @@ def gate_assets(
         key=MARTS_GATE,
         group_name="gates",
         partitions_def=partitions,
+        backfill_policy=ONE_MONTH_A_RUN,
         deps=mart_keys,
         check_specs=[dg.AssetCheckSpec(_CHECK, asset=MARTS_GATE, blocking=True)],
         description="集市检查: freeze what outputs read, judge it, publish the build",

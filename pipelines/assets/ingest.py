@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.contract import Contract
+from pipelines.assets.partitions import ONE_MONTH_A_RUN
 from pipelines.landing.identity import identify
 from pipelines.landing.receive import Receiver
 from pipelines.locking import writer_lock
@@ -32,6 +33,7 @@ def _ingest_asset(
         key=dg.AssetKey(["lake", contract.name]),
         group_name="ingest",
         partitions_def=partitions,
+        backfill_policy=ONE_MONTH_A_RUN,
         deps=deps,
         description=f"{contract.title_zh}: {contract.grain}",
         kinds={"parquet"},

@@ -6,6 +6,9 @@ import dagster as dg
 
 from pipelines.settings import Settings
 
+# A run closes one month: the close before it must be over, and its knowledge point is one number.
+ONE_MONTH_A_RUN = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+
 
 def monthly(settings: Settings) -> dg.MonthlyPartitionsDefinition:
     """Months in bank time from the first period up to and including the running one."""

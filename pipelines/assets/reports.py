@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.gates import MARTS_GATE
+from pipelines.assets.partitions import ONE_MONTH_A_RUN
 from pipelines.emit import emit_or_raise
 from pipelines.errors import JingtianError
 from pipelines.locking import writer_lock
@@ -27,6 +28,7 @@ def _report_asset(
         key=dg.AssetKey(["report", output.id]),
         group_name="reports",
         partitions_def=partitions,
+        backfill_policy=ONE_MONTH_A_RUN,
         deps=[MARTS_GATE],
         description=f"{output.title_zh} | {output.title_en}",
         kinds={"excel"},

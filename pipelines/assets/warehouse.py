@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
+from pipelines.assets.partitions import ONE_MONTH_A_RUN
 from pipelines.close import open_close
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
@@ -62,6 +63,7 @@ def warehouse_assets(
         manifest=manifest,
         name="warehouse",
         partitions_def=partitions,
+        backfill_policy=ONE_MONTH_A_RUN,
         dagster_dbt_translator=HouseTranslator(),
     )  # type: ignore[untyped-decorator]
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
