@@ -78,7 +78,7 @@ def find_in_lake(
     """
     findings = LakeFindings()
     if "org_unit" not in present:
-        findings.add("JT-LAKE-0006", None, "org_unit", "机构台账缺失")
+        findings.add("JT-LAKE-0006", None, "org_unit", 1)
         return findings
     orgs, root = _organisations(con, findings, period_end)
     _completeness(findings, contracts, orgs, root, present, loads, period_end)

@@ -146,6 +146,8 @@ def emit_output(
         if exc.decision is not None and exc.decision.gate.startswith("report:"):
             _register_report(registry, actor, exc.decision, load_set.as_of)
         return refuse(exc.message_zh, exc.message_en)
+    if output.slice == "pay":
+        (settings.home.emitted / output_id).chmod(0o700)
     if result.decision is not None:
         _register_report(registry, actor, result.decision, load_set.as_of)
     registered = {(e["output"], e["fingerprint"]) for e in registry.emissions(period)}

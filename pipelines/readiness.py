@@ -80,16 +80,22 @@ def readiness(settings: Settings, registry: Registry, period: str | None) -> Rea
     loads = registry.load_set(registry.latest_seq(), period)
     states: dict[str, dict[str, str]] = {}
     orgs = {x.org_id for x in loads}
-    for receipt in reversed(receipts):
-        if receipt["period"] == period and receipt["status"] == "refused" and receipt["org_id"]:
-            states.setdefault(receipt["org_id"], {})[receipt["ledger"]] = "needs_fix"
+    refused = {
+        (r["org_id"], r["ledger"]): r["seq"]
+        for r in reversed(receipts)
+        if r["period"] == period and r["status"] == "refused" and r["org_id"]
+    }
+    for org, ledger in refused:
+        states.setdefault(org, {})[ledger] = "needs_fix"
     for load in loads:
         contract = contracts.get(load.ledger)
         if contract is None:
             continue
         slot = states.setdefault(load.org_id, {})
         if load.period == period:
-            slot[load.ledger] = "accepted"
+            # a correction refused since is still to be fixed, although the earlier load is in force
+            if refused.get((load.org_id, load.ledger), 0) < load.seq:
+                slot[load.ledger] = "accepted"
         elif contract.kind == "register":
             slot.setdefault(load.ledger, "carried")
     senders = {

@@ -66,6 +66,8 @@ def judge_marts(
     """
     root = home.gated / slice_name
     root.mkdir(parents=True, exist_ok=True)
+    if slice_name == "pay":
+        root.chmod(0o700)  # salary pools have rights of their own
     staged = root / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()

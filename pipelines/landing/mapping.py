@@ -271,7 +271,9 @@ def _expression(spec: dict[str, Any] | None) -> str:
         whens = " ".join(f"when {literal(a)} then {literal(b)}" for a, b in spec["codes"].items())
         return f"case {source} {whens} else {source} end"
     if "scale" in spec:
-        return f"(cast({source} as decimal(28, 6)) * {spec['scale']})"
+        scaled = f"cast(cast({source} as decimal(28, 6)) * {spec['scale']} as varchar)"
+        # six decimals are printed always; those that say nothing go
+        return f"regexp_replace({scaled}, '[.]?0+$', '')"
     if "shift_years" in spec:
         return f"cast(cast({source} as date) + interval ({spec['shift_years']}) year as date)"
     return str(source)

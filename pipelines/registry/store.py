@@ -106,6 +106,7 @@ class Load:
     absent_columns: tuple[str, ...]
     part_sha256: str
     inputs: tuple[dict[str, str], ...]
+    contract_version: str
     seq: int
 
 
@@ -214,7 +215,7 @@ class Registry:
             )
             select
                 l.load_id, l.ledger, l.org_id, l.period, l.row_count, l.absent_columns,
-                l.part_sha256, l.inputs, r.seq
+                l.part_sha256, l.inputs, l.contract_version, r.seq
             from ranked as r
             join load as l on l.load_id = r.load_id
             where r.rank = 1 and r.state = 'accepted'
@@ -232,6 +233,7 @@ class Registry:
                 absent_columns=tuple(json.loads(r["absent_columns"])),
                 part_sha256=r["part_sha256"],
                 inputs=tuple(json.loads(r["inputs"])),
+                contract_version=r["contract_version"],
                 seq=r["seq"],
             )
             for r in rows

@@ -63,9 +63,16 @@ def _scan(contract: Contract, loads: Sequence[Load], home: Home) -> str:
     )
     columns = ", ".join(c.name for c in kept)
     types = "{'period': varchar, 'org': varchar, 'load': varchar}"
+    options = f"hive_partitioning = true, hive_types = {types}"
+    source = f"read_parquet([{paths}], {options})"
+    if any(x.contract_version != contract.version for x in loads):
+        # A column added since is optional: parts written before it read as empty.
+        none = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in kept)
+        old = f"select * from read_parquet([{paths}], union_by_name = true, {options})"
+        source = f"(select {none} where false union all by name {old})"
     return (
         f'select {columns}, "period" as _period, "org" as _org, "load" as _load_id, _row '
-        f"from read_parquet([{paths}], hive_partitioning = true, hive_types = {types})"
+        f"from {source}"
     )
 
 

@@ -95,24 +95,16 @@ branch_month as (
     where organisation.org_level = 'branch'
 ),
 
--- A branch needs all its points; the bank only those of branches that were open, a branch not yet
--- or no longer open holds no deposits.
+-- All points of the months in which a branch was open are needed; a branch not yet or no longer open
+-- holds no deposits, so its points there are 0.
 org_month as (
     select
         member.org_level,
         member.org_id,
         branch_month.month,
-        sum(branch_month.year_sum) as year_sum,
-        sum(branch_month.base_sum) as base_sum,
-        max(
-            case
-                when
-                    branch_month.is_lacking
-                    and (branch_month.is_open or member.org_level = 'branch')
-                    then 1
-                else 0
-            end
-        ) as lacking
+        sum(coalesce(branch_month.year_sum, 0)) as year_sum,
+        sum(coalesce(branch_month.base_sum, 0)) as base_sum,
+        max(case when branch_month.is_lacking and branch_month.is_open then 1 else 0 end) as lacking
     from branch_month
     inner join member on branch_month.branch_id = member.branch_id
     group by
