@@ -224,7 +224,9 @@ def budgets(results: list[dict[str, Any]]) -> list[str]:
     rules = results[-1]["rules"]
     lines.append(said(
         rules["rows_per_second"] >= MIN_RULE_SPEED,
-        f"row judge once read: {rules['rows_per_second'] / 1e6:.2f} million rows/s, {rules['columns']} columns "
+        f"row judge once read: {rules['rows_per_second'] / 1e6:.2f} million rows/s "
+            f"({rules['rows'] / rules['cpu_seconds'] / 1e6:.2f} million per processor second), "
+            f"{rules['columns']} columns "
         f"and {rules['rules']} rules (at least {MIN_RULE_SPEED / 1e6:g})",
     ))  # fmt: skip
     return lines

@@ -25,6 +25,7 @@ BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(65279)"
 _WIDE_BLANKS = ("\u3000".encode(), "\u00a0".encode(), "\ufeff".encode())
 _REMEMBERED = 50_000  # distinct values remembered per column: dates and rates have hundreds
+_HINT = 5_000
 _SPACE, _HASH, _DELETE, _ASCII_END = 0x20, 0x23, 0x7F, 0x80
 
 
@@ -77,8 +78,12 @@ class Cells:
         return self.values.take(indices)
 
     def spread(self, typed: Any) -> Any:
-        """Typed values per row from typed values per value."""
-        return typed if self.indices is None else typed.take(self.indices)
+        """Typed values per row from typed values per value; texts stay a dictionary."""
+        if self.indices is None:
+            return typed
+        if pa.types.is_string(typed.type) and typed.null_count == 0:
+            return pa.DictionaryArray.from_arrays(self.indices, typed)
+        return typed.take(self.indices)
 
     def empty(self) -> BoolArray | None:
         """Which rows are empty; None when none is."""
@@ -150,12 +155,13 @@ def type_cells(
 ) -> tuple[Any, BoolArray | None]:
     """Typed column and failed flags per row, None when no cell fails; empty cells never do here."""
     if test.is_text and _is_flawless_text(cells, test):
-        return cells.rows(), None
+        return cells.spread(cells.values), None
+    if cells.indices is None:
+        cells = _by_value(cells)
     if cells.indices is None:
         exact = _exact_decimals(cells.values, test)
         if exact is not None:
             return exact, None
-        cells = _by_value(cells)
     if cells.indices is None:
         typed, failed = _ask(con, cells.values, test)
     else:
@@ -164,7 +170,9 @@ def type_cells(
 
 
 def _by_value(cells: Cells) -> Cells:
-    """The cells by their distinct values, where these are few."""
+    """The cells by their distinct values, where these are few; the first rows give a hint."""
+    if _has_many(cells.values.slice(0, _HINT).dictionary_encode()):
+        return cells
     encoded = _one(cells.values.dictionary_encode())
     if _has_many(encoded):
         return cells

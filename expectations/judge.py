@@ -9,6 +9,7 @@ suppresses the rules that use it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -400,17 +401,31 @@ class _Job:
         if not rules:
             return
         tests = [self._guarded(rule) for rule in rules]
-        context = (
-            f"(select *, date '{self.start}' as period_start, date '{self.end}' as period_end "
-            "from typed)"
+        dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
+        # Only the columns that the rules speak of are scanned, and only offending rows are taken out.
+        spoken_of = self.typed.select(
+            [n for n in self.typed.column_names if re.search(rf"\b{n}\b", " ".join(tests))]
         )
-        count = self.con.execute(
-            f"create or replace temp table suspects as select * from {context} "
-            f"where {' or '.join(tests)}"
-        ).fetchall()[0][0]
-        if count == 0:
+        if self.bad is not None:
+            spoken_of = spoken_of.append_column("_bad", pa.array(self.bad))
+        place = pa.array(np.arange(self.typed.num_rows))
+        self.con.register("spoken_of", spoken_of.append_column("_place", place))
+        places = self.con.execute(
+            f"select _place from (select *, {dates} from spoken_of) where {' or '.join(tests)}"
+        ).to_arrow_table()
+        self.con.unregister("spoken_of")
+        if places.num_rows == 0:
             return
         self.found = True
+        chosen = places.column("_place").sort()
+        suspects = self.typed.take(chosen)
+        if self.bad is not None:
+            suspects = suspects.append_column("_bad", pa.array(self.bad).take(chosen))
+        self.con.register("suspect_rows", suspects)
+        self.con.execute(
+            f"create or replace temp table suspects as select *, {dates} from suspect_rows"
+        )
+        self.con.unregister("suspect_rows")
         for rule, test in zip(rules, tests, strict=True):
             column = rule.fields[0]
             expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
@@ -545,6 +560,8 @@ def is_ascending(table: pa.Table, key: tuple[str, ...]) -> bool:
     if len(key) != 1 or table.num_rows == 0:
         return False
     column: Any = table.column(key[0])
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     rises = _pc.less(column.slice(0, len(column) - 1), column.slice(1))
     return column.null_count == 0 and bool(_pc.all(rises, min_count=0).as_py())
 
