@@ -95,8 +95,8 @@ branch_month as (
     where organisation.org_level = 'branch'
 ),
 
--- All points of the months in which a branch was open are needed; a branch not yet or no longer open
--- holds no deposits, so its points there are 0.
+-- All points of the months in which a branch was open are needed; a branch not yet or no longer
+-- open holds no deposits, so its points there are 0.
 org_month as (
     select
         member.org_level,
