@@ -128,6 +128,7 @@ def judge(
     is_bank_wide: bool = False,
     absent: frozenset[str] = frozenset(),
     memo: CellMemo | None = None,
+    is_nil: bool = False,
 ) -> Verdict:
     """Type and judge one file; leaves the typed rows as ``typed`` on the connection.
 
@@ -142,6 +143,7 @@ def judge(
         is_bank_wide: Head office submits for the whole bank: rows may belong to any branch.
         absent: Columns the source does not have (declared by a mapping): NULL, not required.
         memo: Values typed before, of a caller that judges many files.
+        is_nil: The sender says that there was no business: no data rows are accepted.
 
     Returns:
         The verdict; ``findings`` sorted by row, cell, code.
@@ -150,6 +152,7 @@ def judge(
         raise ValueError(f"ledger {contract.name} has more than {_MAX_COLUMNS} columns")
     job = _Job(con, contract, raw, book, org_id, period_start, period_end, is_bank_wide, absent)
     job.memo = memo or CellMemo()
+    job.is_nil = is_nil
     return job.run()
 
 
@@ -181,6 +184,7 @@ class _Job:
         self.start, self.end = period_start, period_end
         self.bit = {c.name: i for i, c in enumerate(contract.columns)}
         self.memo = CellMemo()
+        self.is_nil = False
         self.cells: dict[str, Cells] = {}
         self.typed: Any = None
         self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
@@ -519,7 +523,7 @@ class _Job:
         blocking = [c for c in counts if _blocks(self.book[c])]
         rows = self.typed.num_rows
         totals: dict[str, str] = {}
-        if rows == 0 and not blocking:
+        if rows == 0 and not blocking and not self.is_nil:
             row = finding_row("JT-FILE-0016")
             table = pa.concat_tables([table, finding_table([row])])
             counts["JT-FILE-0016"] = 1

@@ -16,6 +16,7 @@ from pipelines.landing.read_csv import read_csv
 from pipelines.landing.read_xlsx import read_xlsx
 from pipelines.landing.unreadable import Unreadable
 
+NIL_SUFFIX = "_nil"  # of a file name: there was no business, the file has a header and no rows
 MAX_BYTES = 4 << 30
 
 
@@ -85,6 +86,7 @@ def judge_upload(
         org_id=identity.org_id,
         period_start=identity.period.start,
         period_end=identity.period.end,
+        is_nil=PurePath(file_name).stem.endswith(NIL_SUFFIX),
         is_bank_wide=contract.submitted_by == "head_office" or identity.org_id == root_org,
         memo=memo,
     )

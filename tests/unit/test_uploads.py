@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from expectations.contract import Contract
 from pipelines.landing.header import column_letter
 from pipelines.landing.identity import identify
 from pipelines.landing.read_xlsx import number_text
+from pipelines.landing.receive import Receiver
+from pipelines.registry import Registry
+from pipelines.settings import Settings
 from tests.uploads import VALID, as_csv, as_xlsx, places
 
 LOAN = VALID["loan_account"]
@@ -243,6 +248,24 @@ def test_file_without_data_rows_is_refused(
 ) -> None:
     verdict = judged("loan_account", as_csv(contracts["loan_account"], []))
     assert [p[2] for p in places(verdict)] == ["JT-FILE-0016"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_nil_return_is_accepted_without_rows(
+    suffix: str, settings: Settings, contracts: dict[str, Contract], tmp_path: Path
+) -> None:
+    contract = contracts["loan_event"]
+    data = as_csv(contract, []) if suffix == "csv" else as_xlsx(contract, [])
+    path = tmp_path / f"loan_event_1001_2025-12_nil.{suffix}"
+    path.write_bytes(data)
+    with Registry(settings.home.registry) as registry:
+        receipt = Receiver(settings, registry, "test").receive_file(path)
+        in_force = registry.load_in_force("loan_event", "1001", "2025-12")
+    assert receipt.status == "accepted"
+    assert (receipt.verdict.received, receipt.verdict.accepted) == (0, 0)
+    assert in_force == receipt.load_id
+    part = settings.home.lake_part("loan_event", "2025-12", "1001", str(in_force))
+    assert pq.read_table(part).num_rows == 0
 
 
 @pytest.mark.parametrize(
