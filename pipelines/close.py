@@ -143,8 +143,9 @@ class MonthClose:
         self.settings, self.registry, self.period = settings, registry, period
         self.actor, self.progress, self.home = actor, progress, settings.home
         latest = registry.latest_seq()
-        self.as_of = latest if as_of is None else as_of
-        self.is_published = self.as_of >= latest and not preview
+        self.as_of = latest if as_of is None else min(as_of, latest)
+        self.is_latest = self.as_of == latest
+        self.is_published = self.is_latest and not preview
         self.contracts: dict[str, Contract] = load_contracts(LEDGERS_DIR)
         self.book = load_rule_book()
         self.project = DbtProject(settings, on_node=self._node)
@@ -213,7 +214,9 @@ class MonthClose:
             )
         finally:
             con.close()
-        self._register("lake", verdict.decision.status, verdict.folder, verdict.decision.hash)
+        if self.is_latest:
+            # What an earlier knowledge point looked like is no news about the month.
+            self._register("lake", verdict.decision.status, verdict.folder, verdict.decision.hash)
         zh, en = verdict.lines(self.book, "zh"), verdict.lines(self.book, "en")
         if verdict.decision.status != "passed":
             failed = [r["code"] for r in verdict.decision.results if r["outcome"] == "failed"]
