@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.clock import BANK_ZONE
 from pipelines.errors import UsageError
 from pipelines.paths import Home
+from pipelines.periods import parse_period
 
+_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|%)", re.IGNORECASE)
 _KNOWN = {"outputs", "first_period", "timezone", "memory_limit", "threads"}
 
 
@@ -39,7 +43,7 @@ class Settings:
         """Settings from ``$JINGTIAN_HOME`` (or ``home``) and its ``jingtian.toml``.
 
         Raises:
-            UsageError: The file is not TOML or has an unknown key.
+            UsageError: The file is not TOML, has an unknown key, or a value cannot be used.
         """
         root = Path(home or os.environ.get("JINGTIAN_HOME") or "data").resolve()
         path = root / "jingtian.toml"
@@ -60,16 +64,36 @@ class Settings:
         outputs = raw.get("outputs")
         if outputs is not None and not isinstance(outputs, list):
             raise UsageError(f"{path}：outputs 应为列表。", f"{path}: outputs must be a list.")
-        threads = (
-            raw.get("threads") or os.environ.get("JINGTIAN_THREADS") or min(os.cpu_count() or 2, 8)
-        )
+        cores = os.environ.get("JINGTIAN_THREADS") or min(os.cpu_count() or 2, 8)
+        threads = raw.get("threads", cores)
+        first_period = str(raw.get("first_period", "2024-01"))
+        timezone = str(raw.get("timezone", BANK_ZONE))
+        memory = os.environ.get("JINGTIAN_MEMORY_LIMIT") or "4GB"
+        memory_limit = str(raw.get("memory_limit", memory))
+        parse_period(first_period)
+        for name, value, is_good in (
+            ("threads", threads, re.fullmatch(r"[1-9]\d{0,3}", str(threads)) is not None),
+            ("timezone", timezone, _is_zone(timezone)),
+            ("memory_limit", memory_limit, _SIZE.fullmatch(memory_limit) is not None),
+        ):
+            if not is_good:
+                raise UsageError(
+                    f"设置 {name} 的值“{value}”不可用（{path} 或环境变量）。",
+                    f'setting {name} cannot be "{value}" ({path} or the environment).',
+                )
         return Settings(
             home=Home(root),
             outputs=None if outputs is None else tuple(str(o) for o in outputs),
-            first_period=str(raw.get("first_period", "2024-01")),
-            timezone=str(raw.get("timezone", BANK_ZONE)),
-            memory_limit=str(
-                raw.get("memory_limit") or os.environ.get("JINGTIAN_MEMORY_LIMIT") or "4GB"
-            ),
+            first_period=first_period,
+            timezone=timezone,
+            memory_limit=memory_limit,
             threads=int(str(threads)),
         )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

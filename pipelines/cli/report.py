@@ -70,7 +70,8 @@ def _emit(arguments: argparse.Namespace, settings: object, registry: object) -> 
         if not closed:
             raise UsageError("还没有月结的期间。", "no period is closed yet.")
         period = closed[-1]
-    chosen = [arguments.output] if arguments.output else list(discover_outputs())
+    in_use = settings.outputs  # type: ignore[attr-defined]
+    chosen = [arguments.output] if arguments.output else list(in_use or discover_outputs())
     refused, rows = 0, []
     with writer_lock(settings.home):  # type: ignore[attr-defined]
         for output_id in chosen:

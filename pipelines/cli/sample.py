@@ -21,17 +21,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the files and print what was made."""
+    from pipelines.errors import UsageError
     from pipelines.sample import make_sample
 
-    summary = make_sample(
-        Path(arguments.out),
-        branches=arguments.branches,
-        customers=arguments.customers,
-        months=arguments.months,
-        seed=arguments.seed,
-        faults=arguments.faults,
-        progress=lambda text: print(text, file=sys.stderr),
-    )
+    try:
+        summary = make_sample(
+            Path(arguments.out),
+            branches=arguments.branches,
+            customers=arguments.customers,
+            months=arguments.months,
+            seed=arguments.seed,
+            faults=arguments.faults,
+            progress=lambda text: print(text, file=sys.stderr),
+        )
+    except ValueError as exc:
+        raise UsageError(f"无法按这些参数生成示例银行：{exc}。", f"{exc}.") from exc
     if arguments.lang == "zh":
         print(
             f"示例银行已生成：{summary.files} 个文件，{summary.loans} 笔借据，目录 {arguments.out}"
