@@ -266,7 +266,8 @@ def test_earlier_knowledge_is_built_apart_and_never_published(
     assert packs(received) == {}
     assert not (received.home.warehouse / "builds").exists()
     with Registry(received.home.registry) as registry:
-        assert registry.latest_decision("marts", PERIOD) is None, "nothing can be emitted from it"
+        for gate in ("lake", "marts", "pay"):
+            assert registry.latest_decision(gate, PERIOD) is None, "nothing may go on from it"
     # The same knowledge gave the same frozen figures in the home that published it.
     published = bytes_below(bank.closed / "gated" / "marts")
     assert bytes_below(received.home.gated / "marts") == published
@@ -291,3 +292,12 @@ def test_unfinished_month_is_tried_out_and_nothing_is_published(
     assert packs(closed) == {}
     with Registry(closed.home.registry) as registry:
         assert registry.latest_decision("marts", PERIOD) == decided
+
+
+def test_knowledge_point_of_the_future_is_what_is_known_now(closed: Settings) -> None:
+    with Registry(closed.home.registry) as registry:
+        latest = registry.latest_seq()
+    before = pointers(closed)
+    result = close(closed, as_of=latest + 1_000_000)
+    assert (result.as_of, result.is_published) == (latest, True)
+    assert pointers(closed) == before
