@@ -36,6 +36,7 @@ _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>/]*>\s*<(?:v|is|f)\
 _ERROR = re.compile(
     rb'<c\b([^>]*?\bt="e"[^>]*)>(?:\s*<f\b.*?(?:/>|</f>))?\s*<v>([^<]{1,20})</v>', re.S
 )
+_ROOT = re.compile(rb"<(\w+:)?worksheet\b")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{4}/\d{1,2}/\d{1,2}")
 
@@ -167,7 +168,12 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
     """Look a worksheet through; a stray cell far out is refused before any reader spans it."""
     scan = _Scan()
     last_row, last_column, far = 0, 0, ""
-    for block in _blocks(archive, part):
+    prefix: bytes | None = None
+    for raw in _blocks(archive, part):
+        if prefix is None:
+            root = _ROOT.search(raw)
+            prefix = (root[1] or b"") if root else b""
+        block = _plain(raw, prefix)
         for m in _CELL.finditer(block):
             row, column = int(m[2]), _column_number(m[1])
             if row > last_row or column > last_column:
@@ -196,6 +202,14 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
             )
         )
     return scan
+
+
+def _plain(block: bytes, prefix: bytes) -> bytes:
+    """The XML as most programs write it: some put a namespace prefix before every name or single
+    quotes around values, and a formula must not hide behind that."""
+    if prefix:
+        block = block.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
+    return block.replace(b"'", b'"') if b"='" in block else block
 
 
 def _column_number(letters: bytes) -> int:

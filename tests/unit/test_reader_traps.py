@@ -103,3 +103,64 @@ def test_workbook_whose_directory_was_moved_is_damaged(
     for cut in (4, 35, 154):
         verdict = judged("loan_account", book[cut:], "xlsx")
         assert [p[2] for p in places(verdict)] == ["JT-FILE-0003"]
+
+
+def _with_sheet(book: bytes, change: Callable[[str], str]) -> bytes:
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in source.namelist():
+            text = source.read(name)
+            is_sheet = name == "xl/worksheets/sheet1.xml"
+            copy.writestr(name, change(text.decode()).encode() if is_sheet else text)
+    return target.getvalue()
+
+
+def _prefixed(sheet: str) -> str:
+    """As the Open XML SDK writes: a prefix before every name."""
+    head, body = sheet.split("<worksheet", 1)
+    body = re.sub(r"<(/?)(\w)", r"<\1x:\2", body.replace(' xmlns="', ' xmlns:x="'))
+    return f"{head}<x:worksheet{body}"
+
+
+def _single_quoted(sheet: str) -> str:
+    return sheet.replace('"', "'")
+
+
+@pytest.mark.parametrize("writer", [_prefixed, _single_quoted])
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("<f>40000*2</f><v>80000</v>", "JT-FILE-0013"),
+        ("<v>#N/A</v>", "JT-CELL-0016"),
+    ],
+)
+def test_formula_and_error_are_found_however_the_xml_is_written(
+    writer: Callable[[str], str],
+    cell: str,
+    code: str,
+    judged: Callable,
+    contracts: dict[str, Contract],
+) -> None:
+    contract = contracts["loan_account"]
+    address = f"{_letter(contract, 'balance')}2"
+    kind = ' t="e"' if code == "JT-CELL-0016" else ""
+    book = _with_cell(as_xlsx(contract, [LOAN]), address, f'<c r="{address}"{kind}>{cell}</c>')
+    assert places(judged("loan_account", _with_sheet(book, writer), "xlsx")) == [(2, address, code)]
+    good = _with_sheet(as_xlsx(contract, [LOAN]), writer)
+    assert judged("loan_account", good, "xlsx").is_accepted
+
+
+def test_merged_cells_are_found_however_the_xml_is_written(
+    judged: Callable, contracts: dict[str, Contract]
+) -> None:
+    contract = contracts["loan_account"]
+    merge = '<mergeCells count="1"><mergeCell ref="A2:B2"/></mergeCells>'
+    book = _with_sheet(
+        as_xlsx(contract, [LOAN]), lambda s: s.replace("</sheetData>", f"</sheetData>{merge}")
+    )
+    for writer in (str, _prefixed, _single_quoted):
+        verdict = judged("loan_account", _with_sheet(book, writer), "xlsx")
+        assert [p[2] for p in places(verdict)] == ["JT-FILE-0012"]
