@@ -94,6 +94,7 @@ class Verdict:
 
     received = accepted + rejected + ignored; a file with a blocking finding is accepted by no
     row: its faulty rows are ``rejected``, the others ``held`` (a part of rejected).
+    ``is_in_key_order`` says that the typed rows already stand in the order of their key.
     """
 
     findings: pa.Table
@@ -105,6 +106,7 @@ class Verdict:
     held: int
     ignored: dict[str, int]
     control_totals: dict[str, str]
+    is_in_key_order: bool = False
 
 
 def refused(findings: list[dict[str, object]]) -> Verdict:
@@ -189,6 +191,7 @@ class _Job:
         self.typed: Any = None
         self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
         self.found = False
+        self.is_in_key_order = False
 
     def run(self) -> Verdict:
         received = self.raw.table.num_rows + self.raw.refused_rows + sum(self.raw.ignored.values())
@@ -452,7 +455,8 @@ class _Job:
         return f"((_bad & {mask}) = 0 and coalesce({rule.violation}, false))"
 
     def _duplicate_findings(self) -> None:
-        if self.bad is None and is_ascending(self.typed, self.contract.key):
+        self.is_in_key_order = self.bad is None and is_ascending(self.typed, self.contract.key)
+        if self.is_in_key_order:
             return
         key = ", ".join(self.contract.key)
         mask = sum(1 << self.bit[name] for name in self.contract.key)
@@ -533,7 +537,16 @@ class _Job:
             totals[name] = "" if value is None else str(value)
         if not blocking:
             return Verdict(
-                table.cast(FINDING_SCHEMA), counts, True, received, rows, 0, 0, ignored, totals
+                table.cast(FINDING_SCHEMA),
+                counts,
+                True,
+                received,
+                rows,
+                0,
+                0,
+                ignored,
+                totals,
+                self.is_in_key_order,
             )
         codes = ", ".join(literal(c) for c in blocking)
         faulty = self.con.execute(
