@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -28,9 +29,11 @@ from tests.small_bank import (
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_home_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> None:
+def no_home_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """``pipelines.definitions`` reads the settings when it is imported."""
-    os.environ["JINGTIAN_HOME"] = str(tmp_path_factory.mktemp("imported"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JINGTIAN_HOME", str(tmp_path_factory.mktemp("imported")))
+        yield
 
 
 def _definitions(settings: Settings) -> dg.Definitions:

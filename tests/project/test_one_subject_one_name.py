@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from expectations.contract import Contract
 from expectations.strict_yaml import load_strict
@@ -54,6 +55,7 @@ def test_lake_folder_is_named_as_the_ledger(
         assert part.relative_to(settings.home.root).parts[:2] == ("lake", name)
 
 
+@pytest.mark.filterwarnings("ignore:.*backfill_policy")
 def test_dagster_asset_is_named_as_the_ledger(
     contracts: dict[str, Contract], settings: Settings
 ) -> None:
