@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.landing.receive import Receiver
 from pipelines.registry import Registry
 from pipelines.settings import Settings
-from tests.small_bank import PERIOD, SmallBank, bytes_below, close, packs, pointers, receive
+from tests.small_bank import PERIOD, SmallBank, bytes_below, close, packs, pointers
 
 
 def test_same_files_in_another_home_give_the_same_packs_and_slices(
@@ -25,11 +26,12 @@ def test_same_files_in_another_home_give_the_same_packs_and_slices(
     paths.sort(key=lambda p: not p.name.startswith("org_unit"))
     up = tmp_path / "up"
     up.mkdir()
-    for path in paths:
-        renamed = up / f"{path.stem}_第二次{path.suffix}"
-        shutil.copy(path, renamed)
-        (receipt,) = receive(settings, [renamed])
-        assert receipt.status == "accepted", path.name
+    with Registry(settings.home.registry) as registry:
+        receiver = Receiver(settings, registry, "test")
+        for path in paths:
+            renamed = up / f"{path.stem}_第二次{path.suffix}"
+            shutil.copy(path, renamed)
+            assert receiver.receive_file(renamed).status == "accepted", path.name
     close(settings)
 
     first = Settings.from_env(bank.closed)
