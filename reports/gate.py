@@ -26,6 +26,9 @@ HASH_NAMES_ZH = {
 }
 
 
+_SEVERITY_ZH = {"block": "阻断", "explain": "需说明", "warn": "提示"}
+
+
 class EmissionRefused(RuntimeError):
     """Emission was refused. ``message_zh`` and ``message_en`` say what differs and what to do.
 
@@ -141,10 +144,13 @@ def _refuse_unexpected(slice_dir: Path, decision: Decision, expected: str) -> No
 def _refuse_failed(slice_dir: Path, decision: Decision) -> None:
     if decision.status != PASSED:
         counts = json.dumps(decision.counts, ensure_ascii=False, sort_keys=True)
+        counts_zh = "、".join(
+            f"{_SEVERITY_ZH.get(name, name)} {count}" for name, count in decision.counts.items()
+        )
         raise EmissionRefused(
             "failed",
-            f"闸口 {decision.gate}（{decision.period}）的判定为“{decision.status}”"
-            f"，不得报出。计数：{counts}。",
+            f"闸口 {decision.gate}（{decision.period}）未通过，不得报出。"
+            f"未通过的检查：{counts_zh or '未列出'}。",
             f"gate {decision.gate} ({decision.period}) decided '{decision.status}'; "
             f"nothing is emitted from {slice_dir}. Counts: {counts}.",
             decision=decision,

@@ -14,11 +14,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Per organisation and ledger: missing, received, refused, accepted; then close and packs."""
     from pipelines.cli.verdicts import dump
+    from pipelines.errors import UsageError
     from pipelines.readiness import readiness
     from pipelines.registry import Registry
     from pipelines.settings import Settings
 
     settings = Settings.from_env(arguments.home)
+    if not settings.home.registry.is_file():
+        raise UsageError(
+            f"{settings.home.root} 还没有接收过任何文件；请核对 --home，或先运行 jingtian receive。",
+            f"nothing was received in {settings.home.root}; check --home or run jingtian receive.",
+        )
     with Registry(settings.home.registry) as registry:
         result = readiness(settings, registry, arguments.period)
     if arguments.format == "json":

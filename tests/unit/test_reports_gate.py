@@ -58,7 +58,8 @@ def test_refused_when_the_decision_failed(source: tuple[Path, str]) -> None:
     new_hash = bank.edit_decision(source[0], status="failed", counts={"block": 2})
     refused = refusal(source[0], new_hash, bank.TODAY)
     assert refused.code == "failed"
-    assert "failed" in refused.message_zh and "'failed'" in refused.message_en
+    assert "未通过" in refused.message_zh and "阻断 2" in refused.message_zh
+    assert "'failed'" in refused.message_en
 
 
 @pytest.mark.parametrize(
