@@ -311,7 +311,9 @@ class LoanBook:
         book, rng = self.book, self.rng
         old = np.flatnonzero(_within(book.next_on, month))
         kind = book.next_kind[old]
-        linked = kind != NEW
+        # what owed nothing when the month began leaves nothing to take over
+        linked = (kind != NEW) & (owed_before[old] > 0)
+        kind = np.where(linked, kind, NEW)
         grown = book.amount[old] * rng.choice(np.array([80, 100, 100, 100, 120]), len(old)) // 100
         amount = np.where(linked, owed_before[old], _round_amount(grown))
         following = draw(self.customers, book.customer[old], book.product[old], rng)
