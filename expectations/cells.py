@@ -26,6 +26,7 @@ BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(12288) || chr(160) || chr(6
 _WIDE_BLANKS = ("\u3000".encode(), "\u00a0".encode(), "\ufeff".encode())
 _REMEMBERED = 50_000  # distinct values remembered per column: dates and rates have hundreds
 _HINT = 5_000
+_FIRST_YEAR = 1000  # before it, year numbers are written in more than one way
 _FEW = 1_000
 _SPACE, _HASH, _DELETE, _ASCII_END = 0x20, 0x23, 0x7F, 0x80
 
@@ -43,7 +44,7 @@ class CellTest:
         may_be_wide: A text that may hold any character but control characters.
         max_length: For a text whose plain cells can only fail by their length; None when there is
             no limit.
-        has_pattern: A text has to match a pattern, so no look at its bytes is enough.
+        pattern: What a text has to match as a whole; None when anything will do.
         minimum: Least value of a number; None when there is no limit.
         maximum: Greatest value of a number; None when there is no limit.
     """
@@ -55,7 +56,7 @@ class CellTest:
     is_text: bool = False
     may_be_wide: bool = False
     max_length: int | None = None
-    has_pattern: bool = False
+    pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
 
@@ -157,10 +158,11 @@ def type_cells(
         return cells.spread(cells.values), None
     if cells.indices is None:
         cells = _by_value(cells)
-    if cells.indices is None:
+    exact = _exact_dates(cells.values, test)
+    if exact is None and cells.indices is None:
         exact = _exact_decimals(cells.values, test)
-        if exact is not None:
-            return exact, None
+    if exact is not None:
+        return cells.spread(exact), None
     if cells.indices is None:
         typed, failed = _ask(con, cells.values, test)
     else:
@@ -246,10 +248,8 @@ def _may_hold_blanks(content: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
 
 def _is_flawless_text(cells: Cells, test: CellTest) -> bool:
     """Whether no value can fail: no control character, no ``#`` (it begins the error values of a
-    spreadsheet), ASCII where full-width characters are refused, not too long, no pattern.
+    spreadsheet), ASCII where full-width characters are refused, not too long, of the pattern.
     """
-    if test.has_pattern:
-        return False
     content = _bytes(cells.values)
     if content.size == 0:
         return True
@@ -257,10 +257,25 @@ def _is_flawless_text(cells: Cells, test: CellTest) -> bool:
         return False
     if not test.may_be_wide and content.max() >= _ASCII_END:
         return False
-    if test.max_length is None:
+    longest = _pc.max(_lengths(cells.values)).as_py() or 0
+    if test.max_length is not None and longest > test.max_length:
+        return False
+    if test.pattern is None:
         return True
-    longest = _pc.max(_lengths(cells.values)).as_py()
-    return longest is None or longest <= test.max_length
+    matches = _pc.match_substring_regex(cells.values, rf"\A(?:{test.pattern})\z")
+    return bool(_pc.all(matches, min_count=0).as_py())
+
+
+def _exact_dates(values: Any, test: CellTest) -> Any:
+    """Dates of a column whose every cell is written ``2025-12-31``; None when one is not."""
+    if not pa.types.is_date(test.arrow_type):
+        return None
+    try:
+        typed = _pc.cast(values, test.arrow_type)
+    except pa.ArrowInvalid:
+        return None
+    first = _pc.min(typed).as_py()
+    return typed if first is None or first.year >= _FIRST_YEAR else None
 
 
 def _exact_decimals(values: Any, test: CellTest) -> Any:

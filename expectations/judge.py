@@ -249,7 +249,7 @@ class _Job:
             is_text=is_text,
             may_be_wide=column.kind == "text",
             max_length=column.max_length,
-            has_pattern=column.pattern is not None,
+            pattern=column.pattern,
             minimum=column.minimum,
             maximum=column.maximum,
         )

@@ -123,6 +123,7 @@ class Receiver:
         # Two more than there are cores: a small file spends its time waiting for the disk.
         workers = self.settings.threads + 2
         with ThreadPoolExecutor(workers, thread_name_prefix="judge") as pool:
+            self._use_threads(1)  # a second thread inside a query would take the next file's core
             try:
                 for path in paths:
                     identity = identify(
@@ -139,7 +140,9 @@ class Receiver:
                         yield self._conclude(waiting.popleft()[1].result())
                     arguments = (path, identity, self._in_force(identity), self.organisations())
                     if is_alone:
+                        self._use_threads(self.settings.threads)
                         yield self._conclude(self._judge_file(self.con, *arguments))
+                        self._use_threads(1)
                     else:
                         waiting.append((identity, pool.submit(self._judge_aside, *arguments)))
                 while waiting:
@@ -147,6 +150,11 @@ class Receiver:
             finally:
                 for _, future in waiting:
                     future.cancel()
+                self._use_threads(self.settings.threads)
+
+    def _use_threads(self, count: int) -> None:
+        """Threads inside a query, for this connection and those that workers derive from it."""
+        self.con.execute(f"set threads = {count}")
 
     def _order(self, path: Path) -> tuple[str, bool, str]:
         identity = identify(path.name, self.contracts)
