@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ from expectations.cells import (
 from expectations.contract import Column, Contract
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.rule import Rule, RuleBook
+from expectations.waiver import needs_reason
 
 # The stubs of pyarrow know fewer signatures than the library has.
 _pc: Any = pyarrow.compute
@@ -95,6 +97,8 @@ class Verdict:
     received = accepted + rejected + ignored; a file with a blocking finding is accepted by no
     row: its faulty rows are ``rejected``, the others ``held`` (a part of rejected).
     ``is_in_key_order`` says that the typed rows already stand in the order of their key.
+    ``waived`` names the waiver of every blocking rule that did not block; ``needs_explanation`` the
+    rules whose findings somebody must explain before an accepted file comes into force.
     """
 
     findings: pa.Table
@@ -107,6 +111,8 @@ class Verdict:
     ignored: dict[str, int]
     control_totals: dict[str, str]
     is_in_key_order: bool = False
+    waived: dict[str, str] = field(default_factory=dict)
+    needs_explanation: tuple[str, ...] = ()
 
 
 def refused(findings: list[dict[str, object]]) -> Verdict:
@@ -131,6 +137,7 @@ def judge(
     absent: frozenset[str] = frozenset(),
     memo: CellMemo | None = None,
     is_nil: bool = False,
+    waived: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Type and judge one file; leaves the typed rows as ``typed`` on the connection.
 
@@ -146,6 +153,8 @@ def judge(
         absent: Columns the source does not have (declared by a mapping): NULL, not required.
         memo: Values typed before, of a caller that judges many files.
         is_nil: The sender says that there was no business: no data rows are accepted.
+        waived: Rule code to waiver id for this ledger, organisation and month
+            (:func:`expectations.waiver.waived_codes`): findings are listed and do not block.
 
     Returns:
         The verdict; ``findings`` sorted by row, cell, code.
@@ -155,6 +164,7 @@ def judge(
     job = _Job(con, contract, raw, book, org_id, period_start, period_end, is_bank_wide, absent)
     job.memo = memo or CellMemo()
     job.is_nil = is_nil
+    job.waived = dict(waived or {})
     return job.run()
 
 
@@ -187,6 +197,7 @@ class _Job:
         self.bit = {c.name: i for i, c in enumerate(contract.columns)}
         self.memo = CellMemo()
         self.is_nil = False
+        self.waived: dict[str, str] = {}
         self.cells: dict[str, Cells] = {}
         self.typed: Any = None
         self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
@@ -524,7 +535,9 @@ class _Job:
                     "select code, count(*) from findings group by 1 order by 1"
                 ).fetchall()
             )
-        blocking = [c for c in counts if _blocks(self.book[c])]
+        waived = {c: self.waived[c] for c in counts if c in self.waived}
+        blocking = [c for c in counts if _blocks(self.book[c]) and c not in waived]
+        unexplained = tuple(c for c in counts if needs_reason(self.book[c]))
         rows = self.typed.num_rows
         totals: dict[str, str] = {}
         if rows == 0 and not blocking and not self.is_nil:
@@ -547,6 +560,8 @@ class _Job:
                 ignored,
                 totals,
                 self.is_in_key_order,
+                waived,
+                unexplained,
             )
         codes = ", ".join(literal(c) for c in blocking)
         faulty = self.con.execute(
@@ -556,7 +571,17 @@ class _Job:
         rejected = rows + self.raw.refused_rows
         held = rows - faulty
         return Verdict(
-            table.cast(FINDING_SCHEMA), counts, False, received, 0, rejected, held, ignored, totals
+            table.cast(FINDING_SCHEMA),
+            counts,
+            False,
+            received,
+            0,
+            rejected,
+            held,
+            ignored,
+            totals,
+            waived=waived,
+            needs_explanation=unexplained,
         )
 
 

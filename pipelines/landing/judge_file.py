@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 import duckdb
@@ -55,6 +56,7 @@ def judge_upload(
     known_orgs: frozenset[str] | None = None,
     root_org: str | None = None,
     memo: CellMemo | None = None,
+    waived: Mapping[str, str] | None = None,
 ) -> tuple[Verdict, RawTable | None]:
     """Judge one upload; the typed rows stay as ``typed`` on ``con``.
 
@@ -68,6 +70,7 @@ def judge_upload(
         known_orgs: Organisations of the register in force; None when there is none yet.
         root_org: The bank's own organisation id: it may submit rows of any branch.
         memo: Values typed before, of a caller that judges many files.
+        waived: Rule code to waiver id for this ledger, organisation and month.
 
     Returns:
         The verdict and the raw cells (None when the file could not be read).
@@ -89,5 +92,6 @@ def judge_upload(
         is_nil=PurePath(file_name).stem.endswith(NIL_SUFFIX),
         is_bank_wide=contract.submitted_by == "head_office" or identity.org_id == root_org,
         memo=memo,
+        waived=waived,
     )
     return verdict, raw

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from expectations.decision import digest_of
+from expectations.waiver import Explanation, Waiver
 from pipelines.clock import stamp
 
 _SCHEMA = """
@@ -67,6 +69,42 @@ create table if not exists load_event (
     state text not null check (state in ('accepted', 'superseded', 'withdrawn'))
 );
 create index if not exists load_event_slot on load_event (ledger, org_id, period, seq);
+create table if not exists receipt_outcome (
+    seq integer primary key references receipt (seq),
+    waived text not null,
+    needs_explanation text not null,
+    difference text
+);
+create table if not exists waiver (
+    seq integer primary key references event (seq),
+    waiver_id text not null unique,
+    code text not null,
+    ledger text,
+    org_id text,
+    first_period text not null,
+    last_period text not null,
+    expires_on text not null,
+    reason text not null,
+    requested_by text not null
+);
+create table if not exists waiver_event (
+    seq integer primary key references event (seq),
+    waiver_id text not null references waiver (waiver_id),
+    state text not null check (state in ('approved', 'revoked')),
+    actor text not null
+);
+create table if not exists explanation (
+    seq integer primary key references event (seq),
+    explanation_id text not null unique,
+    code text not null,
+    ledger text not null,
+    org_id text not null,
+    period text not null,
+    load_id text not null references load (load_id),
+    reason_code text not null,
+    note text not null,
+    given_by text not null
+);
 create table if not exists gate_decision (
     seq integer primary key references event (seq),
     gate text not null,
@@ -92,6 +130,13 @@ create table if not exists emission (
     decision_hash text not null
 );
 """
+
+
+# A request for a waiver decides nothing yet; its approval does.
+_KNOWLEDGE = (
+    "select seq from load_event union all select seq from waiver_event "
+    "union all select seq from explanation"
+)
 
 
 @dataclass(frozen=True)
@@ -180,15 +225,42 @@ class Registry:
             list(encoded.values()),
         )
 
-    def add_load_event(self, actor: str, load: dict[str, str], state: str) -> int:
-        """Record that a load is accepted, superseded or withdrawn."""
-        seq = self._event("load", actor, load["load_id"], {"state": state})
+    def add_load_event(
+        self, actor: str, load: dict[str, str], state: str, reason: str | None = None
+    ) -> int:
+        """Record that a load is accepted, superseded or withdrawn (with the reason)."""
+        detail = {"state": state} if reason is None else {"state": state, "reason": reason}
+        seq = self._event("load", actor, load["load_id"], detail)
         self._db.execute(
             "insert into load_event (seq, load_id, ledger, org_id, period, state) "
             "values (?, ?, ?, ?, ?, ?)",
             (seq, load["load_id"], load["ledger"], load["org_id"], load["period"], state),
         )
         return seq
+
+    def accept_load(self, actor: str, load: dict[str, str]) -> int:
+        """Put a load in force in its slot; the one before is superseded."""
+        before = self.load_in_force(load["ledger"], load["org_id"], load["period"])
+        if before:
+            self.add_load_event(actor, {**load, "load_id": before}, "superseded")
+        return self.add_load_event(actor, load, "accepted")
+
+    def load_events(
+        self, *, period: str | None = None, slot: tuple[str, str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Load events in order, with time, actor and reason, of a month or a slot (ledger,
+        organisation, period), or all."""
+        where, values = "", tuple[str, ...]()
+        if slot:
+            where, values = "where l.ledger = ? and l.org_id = ? and l.period = ?", slot
+        elif period:
+            where, values = "where l.period = ?", (period,)
+        rows = self._db.execute(
+            f"select l.*, e.at, e.actor, e.detail from load_event as l join event as e using (seq) "
+            f"{where} order by l.seq",
+            values,
+        ).fetchall()
+        return [{**dict(r), "reason": json.loads(r["detail"]).get("reason", "")} for r in rows]
 
     def load_in_force(self, ledger: str, org_id: str, period: str) -> str | None:
         """Load id in force for one slot, None when there is none."""
@@ -244,13 +316,27 @@ class Registry:
         row = self._db.execute("select * from load where load_id = ?", (load_id,)).fetchone()
         return None if row is None else {**dict(row), "inputs": json.loads(row["inputs"])}
 
-    def receipts(self, period: str | None = None) -> list[dict[str, Any]]:
-        """Receipts, newest first, of one period or of all."""
-        where = "where r.period = ?" if period else ""
+    def receipts(
+        self,
+        period: str | None = None,
+        *,
+        slot: tuple[str, str, str] | None = None,
+        load_id: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Receipts, newest first, of one period, slot (ledger, organisation, period) or load, or
+        of all."""
+        where, values = "", tuple[str, ...]()
+        if slot:
+            where, values = "where r.ledger = ? and r.org_id = ? and r.period = ?", slot
+        elif load_id:
+            where, values = "where r.load_id = ?", (load_id,)
+        elif period:
+            where, values = "where r.period = ?", (period,)
         rows = self._db.execute(
-            f"select r.*, e.at, e.actor from receipt as r join event as e using (seq) {where} "
-            "order by r.seq desc",
-            (period,) if period else (),
+            "select r.*, e.at, e.actor, o.waived, o.needs_explanation, o.difference "
+            "from receipt as r join event as e using (seq) left join receipt_outcome as o "
+            f"on o.seq = r.seq {where} order by r.seq desc",
+            values,
         ).fetchall()
         return [
             {
@@ -258,21 +344,133 @@ class Registry:
                 "ignored": json.loads(r["ignored"]),
                 "counts": json.loads(r["counts"]),
                 "control_totals": json.loads(r["control_totals"]),
+                "waived": json.loads(r["waived"] or "{}"),
+                "needs_explanation": json.loads(r["needs_explanation"] or "[]"),
+                "difference": json.loads(r["difference"]) if r["difference"] else None,
             }
             for r in rows
+        ]
+
+    def add_receipt_outcome(
+        self,
+        seq: int,
+        waived: dict[str, str],
+        needs_explanation: Sequence[str],
+        difference: dict[str, Any] | None,
+    ) -> None:
+        """Record with a receipt which rules were waived, which need an explanation, and how the
+        file differs from the load in force."""
+        texts = [
+            None if v is None else json.dumps(v, ensure_ascii=False, sort_keys=True)
+            for v in (waived, list(needs_explanation), difference)
+        ]
+        self._db.execute("insert into receipt_outcome values (?, ?, ?, ?)", [seq, *texts])
+
+    # -- waivers and explanations --------------------------------------------------------------
+
+    def add_waiver(self, actor: str, values: dict[str, Any]) -> str:
+        """Record the request for a waiver (columns of the table ``waiver``); returns its id.
+
+        The id is made of what is asked for, so that it is the same in every home; asking for the
+        same again (after a revocation) gives another.
+        """
+        values = {**values, "requested_by": actor}
+        same = [w for w in self.waiver_history() if {k: w[k] for k in values} == {**values}]
+        waiver_id = f"W-{digest_of([values, len(same)])[:8]}"
+        seq = self._event("waiver", actor, waiver_id, {"state": "requested"})
+        self._insert("waiver", seq, {"waiver_id": waiver_id, **values})
+        return waiver_id
+
+    def add_waiver_event(self, actor: str, waiver_id: str, state: str) -> int:
+        """Record that a waiver is approved or revoked."""
+        seq = self._event("waiver", actor, waiver_id, {"state": state})
+        return self._insert(
+            "waiver_event", seq, {"waiver_id": waiver_id, "state": state, "actor": actor}
+        )
+
+    def waiver_history(self, as_of: int | None = None) -> list[dict[str, Any]]:
+        """Every waiver asked for up to a knowledge point (None: now), oldest first, with
+        ``state`` (requested, approved, revoked), ``approved_by`` and ``revoked_by``."""
+        known = 1 << 62 if as_of is None else as_of
+        rows = self._db.execute(
+            "select w.*, e.at from waiver as w join event as e using (seq) where w.seq <= ? "
+            "order by w.seq",
+            (known,),
+        ).fetchall()
+        events = self._db.execute(
+            "select * from waiver_event where seq <= ? order by seq", (known,)
+        ).fetchall()
+        history = {
+            r["waiver_id"]: {**dict(r), "state": "requested", "approved_by": "", "revoked_by": ""}
+            for r in rows
+        }
+        for event in events:
+            entry = history[event["waiver_id"]]
+            entry["state"] = event["state"]
+            entry["approved_by" if event["state"] == "approved" else "revoked_by"] = event["actor"]
+        return list(history.values())
+
+    def waivers(self, as_of: int) -> list[Waiver]:
+        """Waivers in force at a knowledge point: approved and not revoked."""
+        history = self.waiver_history(as_of)
+        return [as_waiver(entry) for entry in history if entry["state"] == "approved"]
+
+    def waived_in(self, loads: Sequence[Load]) -> dict[str, dict[str, str]]:
+        """Load id to the waivers (rule code to waiver id) under which the load was accepted; loads
+        that needed none are left out."""
+        if not self._db.execute(
+            "select 1 from receipt_outcome where waived <> '{}' limit 1"
+        ).fetchone():
+            return {}
+        rows = self._db.execute(
+            "select r.seq, r.load_id, o.waived from receipt as r "
+            "join receipt_outcome as o using (seq) "
+            "where r.status in ('accepted', 'needs_explanation') order by r.seq"
+        ).fetchall()
+        by_load: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        for row in rows:
+            by_load.setdefault(row["load_id"], []).append((row["seq"], json.loads(row["waived"])))
+        found = {}
+        for load in loads:
+            then = [waived for seq, waived in by_load.get(load.load_id, []) if seq < load.seq]
+            if then and then[-1]:
+                found[load.load_id] = then[-1]
+        return found
+
+    def add_explanation(self, actor: str, values: dict[str, str]) -> str:
+        """Record an explanation (columns of the table ``explanation``); returns its id."""
+        values = {**values, "given_by": actor}
+        same = self._db.execute(
+            "select count(*) from explanation where code = ? and load_id = ?",
+            (values["code"], values["load_id"]),
+        ).fetchone()[0]
+        explanation_id = f"E-{digest_of([values, same])[:8]}"
+        seq = self._event("explanation", actor, values["load_id"], {"code": values["code"]})
+        self._insert("explanation", seq, {"explanation_id": explanation_id, **values})
+        return explanation_id
+
+    def explanations(self, as_of: int) -> list[Explanation]:
+        """Explanations given up to a knowledge point, in order."""
+        rows = self._db.execute(
+            "select * from explanation where seq <= ? order by seq", (as_of,)
+        ).fetchall()
+        names = ("explanation_id", "code", "ledger", "org_id", "period", "load_id", "reason_code")
+        return [
+            Explanation(**{n: r[n] for n in names}, note=r["note"], by=r["given_by"]) for r in rows
         ]
 
     # -- knowledge points --------------------------------------------------------------------
 
     def latest_seq(self) -> int:
-        """The latest sequence number of a load event: what is known now about the data."""
-        row = self._db.execute("select coalesce(max(seq), 0) from load_event").fetchone()
+        """The latest sequence number of what decides figures and gates: loads, waivers and
+        explanations. What is known now."""
+        row = self._db.execute(f"select coalesce(max(seq), 0) from ({_KNOWLEDGE})").fetchone()
         return int(row[0])
 
     def seq_at(self, instant: dt.datetime) -> int:
-        """The latest load event before an instant (UTC)."""
+        """The latest such event before an instant (UTC)."""
         row = self._db.execute(
-            "select coalesce(max(l.seq), 0) from load_event as l join event as e using (seq) "
+            f"select coalesce(max(k.seq), 0) from ({_KNOWLEDGE}) as k join event as e using (seq) "
             "where e.at < ?",
             (instant.astimezone(dt.UTC).isoformat(timespec="microseconds"),),
         ).fetchone()
@@ -321,3 +519,14 @@ class Registry:
             [seq, *values.values()],
         )
         return seq
+
+
+def as_waiver(entry: dict[str, Any]) -> Waiver:
+    """A waiver from an entry of :meth:`Registry.waiver_history`."""
+    names = ("waiver_id", "code", "ledger", "org_id", "first_period", "last_period", "reason")
+    return Waiver(
+        **{n: entry[n] for n in names},
+        requested_by=entry["requested_by"],
+        approved_by=entry["approved_by"],
+        expires_on=dt.date.fromisoformat(entry["expires_on"]),
+    )
