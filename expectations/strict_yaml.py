@@ -59,7 +59,11 @@ def line_of(mapping: Mapping[str, Any], key: str) -> int:
     return mapping.lines.get(key, 1) if isinstance(mapping, Lined) else 1
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml reads six times as fast; not every build of PyYAML has it.
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):  # type: ignore[misc]
     """SafeLoader with the booleans of YAML 1.2: ``on``, ``off``, ``yes`` and ``no`` are words."""
 
 
