@@ -11,7 +11,8 @@ A shape is built from plain Python:
 * ``[shape]``: a list of that shape;
 * ``{"key": shape, "other?": shape}``: a mapping; a trailing ``?`` marks an optional key;
   the single key ``"*"`` allows any key with that shape;
-* ``OneOf("a", "b")``: one of the listed scalars.
+* ``OneOf("a", "b")``: one of the listed scalars;
+* ``Either(scalar, mapping)``: a scalar of the first shape or a mapping of the second.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ class OneOf:
         object.__setattr__(self, "values", values)
 
 
+@dataclass(frozen=True)
+class Either:
+    """A value that is short (a scalar) or spelt out (a mapping)."""
+
+    scalar: Any
+    mapping: Mapping[str, Any]
+
+
 class StrictYamlError(ValueError):
     """A YAML file does not have its declared shape; the message names file and line."""
 
@@ -59,11 +68,7 @@ def line_of(mapping: Mapping[str, Any], key: str) -> int:
     return mapping.lines.get(key, 1) if isinstance(mapping, Lined) else 1
 
 
-# libyaml reads six times as fast; not every build of PyYAML has it.
-_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):
     """SafeLoader with the booleans of YAML 1.2: ``on``, ``off``, ``yes`` and ``no`` are words."""
 
 
@@ -115,6 +120,8 @@ def parse_strict(text: str, shape: Shape, path: Path) -> Any:
 
 def _build(node: yaml.Node, shape: Shape, path: Path, loader: _Loader, where: str) -> Any:
     line = node.start_mark.line + 1
+    if isinstance(shape, Either):
+        shape = shape.mapping if isinstance(node, yaml.MappingNode) else shape.scalar
     if isinstance(shape, Mapping):
         if not isinstance(node, yaml.MappingNode):
             raise StrictYamlError(path, line, f"{where} must be a mapping")
