@@ -58,7 +58,7 @@ class Finding:
     def line(self, lang: str) -> str:
         """One line of text: place, severity, message, code."""
         place = self.cell or (f"第{self.row_no}行" if lang == "zh" else f"row {self.row_no}")
-        if self.row_no is None:
+        if self.row_no is None and self.cell is None:
             place = "文件" if lang == "zh" else "file"
         if lang == "zh":
             return f"{place}  [{SEVERITY_ZH[self.severity]}] {self.message_zh} ({self.code})"

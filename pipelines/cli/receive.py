@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expectations.contract import Contract
+    from pipelines.landing.export import Export
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="文件或目录 | files or folders")
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="文件或目录；用映射时为导出目录 | files or folders; with a mapping the export's folder",
+    )
     parser.add_argument("--mapping", help="外部导出的映射 | mapping of a foreign export")
     parser.add_argument("--ledger", help="台账名 | ledger, overrides the file name")
     parser.add_argument("--branch", help="机构号 | organisation, overrides the file name")
@@ -20,8 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Receive and print the accounting; exit 1 when a file was refused."""
-    from pipelines.cli.verdicts import dump, verdict_json, verdict_text
-    from pipelines.landing.mapping import load_mapping
+    from pipelines.cli.verdicts import dump, left_out, verdict_json, verdict_text
     from pipelines.landing.receive import Receipt, Receiver
     from pipelines.locking import writer_lock
     from pipelines.periods import parse_period
@@ -42,17 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"{len(receipts)}/{len(files)} {receipt.file_name}", file=sys.stderr)
 
         if arguments.mapping:
-            mapping = load_mapping(arguments.mapping, receiver.contracts)
-            for folder in arguments.paths:
-                for receipt in receiver.receive_export(Path(folder), mapping):
+            for export in open_exports(arguments, arguments.paths, receiver.contracts):
+                for receipt in receiver.receive_export(export):
                     show(receipt)
-            if arguments.format == "text":
-                for name, why in mapping.ignored_files.items():
-                    print(
-                        f"忽略 {name}: {why}"
-                        if arguments.lang == "zh"
-                        else f"ignored {name}: {why}"
-                    )
+                if arguments.format == "text":
+                    print(left_out(export, receiver.contracts, arguments.lang), end="")
         else:
             receiver.receive_files(
                 files,
@@ -66,6 +70,20 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(_summary(receipts, arguments.lang))
     return 1 if any(r.status == "refused" for r in receipts) else 0
+
+
+def open_exports(
+    arguments: argparse.Namespace, folders: list[str], contracts: dict[str, Contract]
+) -> Iterator[Export]:
+    """The foreign exports in the folders named, opened by the mapping of the command line."""
+    from pipelines.landing.export import open_export
+    from pipelines.landing.mapping import load_mapping
+    from pipelines.periods import parse_period
+
+    mapping = load_mapping(arguments.mapping, contracts)
+    period = parse_period(arguments.period) if arguments.period else None
+    for folder in folders:
+        yield open_export(Path(folder), mapping, org_id=arguments.branch, period=period)
 
 
 def upload_paths(paths: list[str]) -> list[Path]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.landing.export import Export
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge and print; exit 1 when a file would be refused."""
     from expectations.contract import load_contracts
     from expectations.rule import load_rule_book
-    from pipelines.cli.receive import upload_paths
-    from pipelines.cli.verdicts import dump, verdict_json, verdict_text
+    from pipelines.cli.receive import open_exports, upload_paths
+    from pipelines.cli.verdicts import dump, left_out, verdict_json, verdict_text
     from pipelines.errors import UsageError
     from pipelines.landing.validate import validate_export, validate_files
     from pipelines.paths import LEDGERS_DIR
@@ -33,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.from_env(arguments.home)
     contracts = load_contracts(LEDGERS_DIR)
     book = load_rule_book()
+    exports: list[Export] = []
     if arguments.mapping:
-        results = validate_export(
-            settings, contracts, book, [Path(f) for f in arguments.files], arguments.mapping
-        )
+        exports = list(open_exports(arguments, arguments.files, contracts))
+        results = [r for e in exports for r in validate_export(settings, contracts, book, e)]
     else:
         results = validate_files(
             settings,
@@ -59,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         text = dump([verdict_json(r, book) for r in results])
     else:
         text = "\n".join(verdict_text(r, book, arguments.lang, 200) for r in results)
+        for export in exports:
+            text += "\n" + left_out(export, contracts, arguments.lang).rstrip()
     if arguments.out:
         Path(arguments.out).write_text(text + "\n", encoding="utf-8")
         print(arguments.out, file=sys.stderr)

@@ -25,17 +25,16 @@ import pyarrow.parquet as pq
 from expectations.cells import CellMemo
 from expectations.contract import Contract, load_contracts
 from expectations.findings import finding_row
-from expectations.judge import Verdict, judge, refused
+from expectations.judge import Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
-from pipelines.errors import UsageError
+from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify
 from pipelines.landing.judge_file import judge_upload
-from pipelines.landing.mapping import Mapping, apply_mapping
+from pipelines.landing.mapping import Mapping
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.store import land, sha256, sha256_file, write_once
-from pipelines.landing.unreadable import Unreadable
 from pipelines.paths import LEDGERS_DIR
-from pipelines.periods import Period, parse_period
+from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 
@@ -237,43 +236,35 @@ class Receiver:
 
     # -- foreign exports ---------------------------------------------------------------------
 
-    def receive_export(self, folder: Path, mapping: Mapping) -> list[Receipt]:
-        """Receive a foreign export through a mapping: one load per mapped ledger."""
-        files = {a: folder / f.file for a, f in mapping.files.items()}
-        missing = [str(p.name) for p in files.values() if not p.is_file()]
-        if missing:
-            raise UsageError(
-                f"目录 {folder} 中缺少映射 {mapping.name} 需要的文件：{'、'.join(missing)}。",
-                f"{folder} lacks files that mapping {mapping.name} needs: {', '.join(missing)}.",
-            )
-        data = {a: p.read_bytes() for a, p in files.items()}
-        digests = {a: land(self.settings.home, d) for a, d in data.items()}
+    def receive_export(self, export: Export) -> list[Receipt]:
+        """Receive a foreign export through its mapping: one load per mapped ledger."""
+        mapping = export.mapping
+        digests = {a: land(self.settings.home, d) for a, d in export.data.items()}
+        if export.refusal:
+            inputs = [{"name": n, "sha256": digests[a]} for a, n in export.names.items()]
+            size = sum(map(len, export.data.values()))
+            label = f"{mapping.title_zh} {mapping.name}"
+            return [self._conclude(_Judged(label, inputs, size, refused(export.refusal)))]
         receipts = []
-        for name in mapping.ledger_order():
-            contract = self.contracts[name]
-            mapped = mapping.ledgers[name]
-            used = mapped.used_files()
-            inputs = [{"name": files[a].name, "sha256": digests[a]} for a in sorted(used)]
-            period = parse_period(mapping.period)
-            identity = Identity(name, mapping.submitting_org, period)
-            load_id = make_load_id(
-                identity, contract, mapping.digest, [digests[a] for a in sorted(used)]
-            )
+        for name in export.ledgers():
+            contract, identity = self.contracts[name], export.identity(name)
+            used = export.inputs(name)
+            inputs = [{"name": n, "sha256": digests[a]} for a, n in used.items()]
+            load_id = make_load_id(identity, contract, mapping.digest, [digests[a] for a in used])
             judged = _Judged(
-                "+".join(i["name"] for i in inputs),
+                "+".join(used.values()),
                 inputs,
-                sum(len(data[a]) for a in used),
+                sum(len(export.data[a]) for a in used),
                 refused([]),
                 identity,
                 contract,
                 load_id,
                 is_unchanged=self._in_force(identity) == load_id,
                 mapping=mapping.digest,
-                absent=frozenset(mapped.no_source),
+                absent=mapping.ledgers[name].absent,
             )
             if not judged.is_unchanged:
-                named = {mapping.files[a].file: d for a, d in data.items() if a in used}
-                judged.verdict = self.judge_mapped(contract, mapping, named, identity)
+                judged.verdict = judge_export(self.con, export, contract, self.book)
                 judged = self._load(self.con, judged)
             receipts.append(self._conclude(judged))
         return receipts
@@ -282,27 +273,8 @@ class Receiver:
         self, contract: Contract, mapping: Mapping, named: dict[str, bytes], identity: Identity
     ) -> Verdict:
         """Judge one ledger of a foreign export; ``named`` holds the bytes by file name."""
-        mapped = mapping.ledgers[contract.name]
-        data = {
-            alias: named[source.file]
-            for alias, source in mapping.files.items()
-            if source.file in named
-        }
-        try:
-            raw = apply_mapping(self.con, contract, mapped, mapping, data)
-        except Unreadable as exc:
-            return refused(exc.findings)
-        return judge(
-            self.con,
-            contract,
-            raw,
-            self.book,
-            org_id=identity.org_id,
-            period_start=identity.period.start,
-            period_end=identity.period.end,
-            is_bank_wide=True,
-            absent=frozenset(mapped.no_source),
-        )
+        export = export_of_inputs(mapping, named, identity)
+        return judge_export(self.con, export, contract, self.book)
 
     # -- what both share ---------------------------------------------------------------------
 

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from expectations.contract import Contract
 from expectations.findings import finding_row
-from expectations.judge import judge, refused
+from expectations.judge import refused
 from expectations.rule import RuleBook
-from pipelines.landing.identity import Identity, identify
+from pipelines.landing.export import Export, judge_export
+from pipelines.landing.identity import identify
 from pipelines.landing.judge_file import judge_upload
-from pipelines.landing.mapping import apply_mapping, load_mapping
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receive import Receipt, connect
-from pipelines.landing.unreadable import Unreadable
-from pipelines.periods import Period, parse_period
+from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 
@@ -59,38 +58,18 @@ def validate_files(
 
 
 def validate_export(
-    settings: Settings,
-    contracts: dict[str, Contract],
-    book: RuleBook,
-    folders: list[Path],
-    mapping_name: str,
+    settings: Settings, contracts: dict[str, Contract], book: RuleBook, export: Export
 ) -> list[Receipt]:
-    """Judge foreign exports through a mapping."""
+    """Judge a foreign export through its mapping: one result per mapped ledger."""
     con = connect(settings)
-    mapping = load_mapping(mapping_name, contracts)
+    mapping = export.mapping
+    if export.refusal:
+        label = f"{mapping.title_zh} {mapping.name}"
+        return [Receipt(label, "refused", refused(export.refusal))]
     results = []
-    for folder in folders:
-        for name in mapping.ledger_order():
-            contract, mapped = contracts[name], mapping.ledgers[name]
-            data = {a: (folder / mapping.files[a].file).read_bytes() for a in mapped.used_files()}
-            period = parse_period(mapping.period)
-            identity = Identity(name, mapping.submitting_org, period)
-            label = "+".join(mapping.files[a].file for a in sorted(mapped.used_files()))
-            try:
-                raw = apply_mapping(con, contract, mapped, mapping, data)
-                verdict = judge(
-                    con,
-                    contract,
-                    raw,
-                    book,
-                    org_id=mapping.submitting_org,
-                    period_start=period.start,
-                    period_end=period.end,
-                    is_bank_wide=True,
-                    absent=frozenset(mapped.no_source),
-                )
-            except Unreadable as exc:
-                verdict = refused(exc.findings)
-            status = "passed" if verdict.is_accepted else "refused"
-            results.append(Receipt(label, status, verdict, identity, contract))
+    for name in export.ledgers():
+        verdict = judge_export(con, export, contracts[name], book)
+        status = "passed" if verdict.is_accepted else "refused"
+        label = "+".join(export.inputs(name).values())
+        results.append(Receipt(label, status, verdict, export.identity(name), contracts[name]))
     return results
