@@ -9,14 +9,19 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.analyst import read_metric
+from pipelines.paths import Home
 from pipelines.settings import Settings
 from tests.closed_bank import jingtian
+from tests.golden.published import attach, metric_values
 from tests.made_once import made_once
 
 PERIOD = "1998-12"
@@ -43,11 +48,23 @@ RETURNS = ("S71_I", "coverage_bulletin", "pay_statement")
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory, reference_data: Path) -> dict[str, Any]:
     """The bank received and closed by the command line."""
-    source = reference_data / "berka_original"
+    return bank_closed(tmp_path_factory, "berka", reference_data / "berka_original")
+
+
+@pytest.fixture(scope="module")
+def closed_tsv(tmp_path_factory: pytest.TempPathFactory, reference_data: Path) -> dict[str, Any]:
+    """The same bank from its second format."""
+    return bank_closed(tmp_path_factory, "berka_tsv", reference_data / "berka")
+
+
+def bank_closed(
+    tmp_path_factory: pytest.TempPathFactory, mapping: str, source: Path
+) -> dict[str, Any]:
+    """An export received through a mapping and closed."""
 
     def make(folder: Path) -> dict[str, Any]:
         home = folder / "home"
-        words = ("receive", source, "--mapping", "berka", "--format", "json")
+        words = ("receive", source, "--mapping", mapping, "--format", "json")
         received = jingtian(*words, home=home)
         assert received.returncode == 0, received.stdout + received.stderr
         closed = jingtian("close", PERIOD, "--format", "json", home=home)
@@ -58,7 +75,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory, reference_data: Path) -> di
             "close": json.loads(closed.stdout),
         }
 
-    return made_once(tmp_path_factory, "berka", make)
+    return made_once(tmp_path_factory, mapping, make)
 
 
 def rows(closed: dict[str, Any], metric: str) -> list[dict[str, Any]]:
@@ -201,3 +218,62 @@ def test_a_refused_return_stays_refused_when_asked_for_alone(closed: dict[str, A
     assert asked.returncode == 1
     assert "no_source:credit_line" in asked.stdout
     assert not (Path(closed["home"]) / "emitted" / "S71_I").exists()
+
+
+# ---- the second format: tab-separated, no header, amounts a tenth, dates twenty years later --------
+
+
+def published(closed: dict[str, Any]) -> dict[Any, Any]:
+    """Every published figure of a closed home."""
+    con = attach(Home(Path(closed["home"])), PERIOD)
+    try:
+        return metric_values(con)
+    finally:
+        con.close()
+
+
+def lake_rows(closed: dict[str, Any], ledger: str) -> pa.Table:
+    """Rows of a ledger in the lake, without their line numbers."""
+    (part,) = (Path(closed["home"]) / "lake" / ledger).rglob("part.parquet")
+    table = pq.ParquetFile(part).read()
+    return table.drop_columns(["_row"]).sort_by(table.column_names[0])
+
+
+def test_second_format_is_really_another_one(reference_data: Path) -> None:
+    with (reference_data / "berka" / "fin_loan.tsv").open(encoding="utf-8", newline="") as stream:
+        loans = {row[0]: row for row in csv.reader(stream, delimiter="\t")}
+    with (reference_data / "berka_original" / "loan.csv").open(encoding="utf-8") as stream:
+        first = {row["loan_id"]: row for row in csv.DictReader(stream)}
+    assert loans.keys() == first.keys()
+    for loan_id, row in loans.items():
+        year, rest = first[loan_id]["date"].split("-", 1)
+        assert Decimal(row[3]) * 10 == Decimal(first[loan_id]["amount"])
+        assert row[2] == f"{int(year) + 20}-{rest}"
+
+
+def test_both_formats_give_the_same_loans_and_customers(
+    closed: dict[str, Any], closed_tsv: dict[str, Any]
+) -> None:
+    for ledger in ("loan_account", "customer", "org_unit"):
+        first, second = lake_rows(closed, ledger), lake_rows(closed_tsv, ledger)
+        assert first.num_rows == second.num_rows > 0
+        assert first.equals(second), ledger
+
+
+def test_both_formats_give_every_figure_alike(
+    closed: dict[str, Any], closed_tsv: dict[str, Any]
+) -> None:
+    first, second = published(closed), published(closed_tsv)
+    assert sum(figure[2] is not None for figure in first.values()) > BRANCHES
+    assert second == first
+    assert second["loan_amount", ROOT, "all"][2] == AMOUNT
+    assert second["loan_count", ROOT, "all"][2] == LOANS
+
+
+def test_what_the_second_format_leaves_out_is_counted_and_listed(
+    closed_tsv: dict[str, Any],
+) -> None:
+    receipts = {r["ledger"]: r for r in closed_tsv["receipts"]}
+    assert receipts["customer"]["received"] == 5_369
+    assert receipts["customer"]["accepted"] == 4_500
+    assert receipts["customer"]["ignored"] == {"not_selected": 869}
