@@ -68,13 +68,16 @@ def line_of(mapping: Mapping[str, Any], key: str) -> int:
     return mapping.lines.get(key, 1) if isinstance(mapping, Lined) else 1
 
 
-class _Loader(yaml.SafeLoader):
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, read by libyaml
+
+
+class _Loader(_PARSER):  # type: ignore[misc]
     """SafeLoader with the booleans of YAML 1.2: ``on``, ``off``, ``yes`` and ``no`` are words."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in _PARSER.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
