@@ -31,6 +31,7 @@ _PROPERTY = {
         "minimum?": (int, float),
         "maximum?": (int, float),
     },
+    "examples?": [Any],
     "enum?": [{"value": str, "label": str}],
     "synonyms?": [{"synonym": str, "locale": str}],
     "classification": OneOf("internal", "personal"),
@@ -64,11 +65,12 @@ _LEDGER_PROPERTIES = {
     "owner_column",
     "date_column",
     "max_age_months",
+    "due_days",
     "control_totals",
     "owner",
     "source_clause",
 }
-_COLUMN_PROPERTIES = {"role", "unit", "east5"}
+_COLUMN_PROPERTIES = {"role", "unit", "east5", "note_zh"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Column:
     """One column of a ledger.
 
     ``kind`` is id, text, code, money (yuan), rate (ratio), int, date or bool; ``sql_type`` is
-    the type in the lake and in staging.
+    the type in the lake and in staging. ``note_zh`` is the definition that people read beside the
+    Chinese title; ``examples`` are cells as a branch would type them (None: empty).
     """
 
     name: str
@@ -95,6 +98,8 @@ class Column:
     unit: str | None
     east5: str | None
     is_personal: bool
+    note_zh: str | None = None
+    examples: tuple[str | None, ...] = ()
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ class Contract:
     owner_column: str | None
     date_column: str | None
     max_age_months: int | None
+    due_days: int | None
     control_totals: tuple[str, ...]
     owner: str
     source_clause: str
@@ -140,6 +146,19 @@ class Contract:
             if column.name == name:
                 return column
         raise KeyError(f"ledger {self.name} has no column {name}")
+
+    def example_rows(self) -> list[dict[str, str]]:
+        """Rows as a branch would type them, made of the columns' examples.
+
+        Organisation 1001, December 2025; the example rows of all ledgers fit together. A column
+        with fewer examples than the ledger has rows repeats its last one; empty cells are ``""``.
+        """
+        count = max(len(c.examples) for c in self.columns)
+        return [
+            {c.name: (c.examples[min(i, len(c.examples) - 1)] or "") if c.examples else ""
+             for c in self.columns}
+            for i in range(count)
+        ]  # fmt: skip
 
 
 def load_contract(path: Path) -> Contract:
@@ -174,6 +193,7 @@ def load_contract(path: Path) -> Contract:
         owner_column=props.get("owner_column"),
         date_column=props.get("date_column"),
         max_age_months=props.get("max_age_months"),
+        due_days=props.get("due_days"),
         control_totals=tuple(props.get("control_totals", ())),
         owner=props["owner"],
         source_clause=props["source_clause"],
@@ -235,6 +255,8 @@ def _column(item: dict[str, Any], path: Path) -> Column:
         unit=extra.get("unit"),
         east5=extra.get("east5"),
         is_personal=item["classification"] == "personal",
+        note_zh=extra.get("note_zh"),
+        examples=tuple(item.get("examples", ())),
     )
 
 

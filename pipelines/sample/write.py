@@ -86,16 +86,24 @@ class Outbox:
 
 
 def as_table(contract: Contract, columns: Mapping[str, ArrowColumn]) -> pa.Table:
-    """The columns in the contract's order.
+    """The columns in the contract's order; optional ones that are not given are empty.
 
     Raises:
-        ValueError: The columns are not exactly those of the contract.
+        ValueError: A required column is missing, or one is not of the contract.
     """
-    names = [column.name for column in contract.columns]
-    if set(names) != set(columns):
-        odd = sorted(set(names) ^ set(columns))
+    odd = sorted(set(columns) - {c.name for c in contract.columns})
+    odd += [c.name for c in contract.columns if c.required and c.name not in columns]
+    if odd:
         raise ValueError(f"{contract.name}: columns differ from the contract: {', '.join(odd)}")
-    return pa.table({name: columns[name] for name in names})
+    rows = len(next(iter(columns.values())))
+    return pa.table(
+        {
+            c.name: columns.get(
+                c.name, pa.nulls(rows, pa.bool_() if c.kind == "bool" else pa.string())
+            )
+            for c in contract.columns
+        }
+    )
 
 
 def render(contract: Contract, table: pa.Table, style: FileStyle) -> bytes:

@@ -120,12 +120,11 @@ def test_floor_finds_the_same_faulty_cells_and_rows(
     assert len(expected) > len(FAULTS)
 
 
-def test_floor_knows_every_ledger_column_code_and_rule(
+def test_floor_knows_every_column_code_and_rule_of_its_ledgers(
     contracts: dict[str, Contract], book: RuleBook
 ) -> None:
-    assert set(LEDGERS) == set(contracts)
-    for name, contract in contracts.items():
-        ledger = LEDGERS[name]
+    for name, ledger in LEDGERS.items():
+        contract = contracts[name]
         assert [c.name for c in ledger.columns] == [c.name for c in contract.columns]
         assert [c.header for c in ledger.columns] == [c.title_zh for c in contract.columns]
         listed = {c.name: dict(p.split("=") for p in c.codes.split()) for c in ledger.columns}

@@ -200,8 +200,9 @@ def test_bad_loans_are_recovered_while_bad(rows: dict[str, list[Row]]) -> None:
 
 
 def test_every_file_keeps_its_contract(rows: dict[str, list[Row]]) -> None:
-    assert set(rows) == set(CONTRACTS)
-    for ledger, contract in CONTRACTS.items():
+    assert set(rows) <= set(CONTRACTS)
+    for ledger in rows:
+        contract = CONTRACTS[ledger]
         keys: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
         for row in rows[ledger]:
             _check_row(contract, row)

@@ -18,6 +18,16 @@ renamed as (
         is_urban,
         is_pilot,
         pilot_from_date,
+        township_code,
+        household_count,
+        population,
+        whole_village_date,
+        credit_unit_date,
+        credit_unit_expiry_date,
+        credit_township_date,
+        agreement_date,
+        longitude,
+        latitude,
         _load_id as load_id,
         _row as row_no
     from source

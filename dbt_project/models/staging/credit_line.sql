@@ -17,6 +17,10 @@ renamed as (
         effective_date,
         expiry_date,
         status_code,
+        program_code,
+        guarantee_type_code,
+        is_revolving,
+        rating_date,
         _load_id as load_id,
         _row as row_no
     from source

@@ -26,6 +26,10 @@ monthly as (
         source.effective_date,
         source.expiry_date,
         source.status_code,
+        source.program_code,
+        source.guarantee_type_code,
+        source.is_revolving,
+        source.rating_date,
         load_in_force.month,
         source._load_id as load_id,
         source._row as row_no

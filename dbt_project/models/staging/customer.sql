@@ -21,6 +21,11 @@ renamed as (
         industry_code,
         admin_unit_id,
         opened_date,
+        is_low_income,
+        staff_count,
+        operating_revenue,
+        total_assets,
+        manager_id,
         _load_id as load_id,
         _row as row_no
     from source

@@ -19,6 +19,12 @@ renamed as (
         updated_date,
         expiry_date,
         rating_code,
+        rating_date,
+        credit_household_date,
+        credit_household_expiry_date,
+        evaluation_date,
+        capture_channel_code,
+        member_count,
         _load_id as load_id,
         _row as row_no
     from source

@@ -28,6 +28,12 @@ monthly as (
         source.updated_date,
         source.expiry_date,
         source.rating_code,
+        source.rating_date,
+        source.credit_household_date,
+        source.credit_household_expiry_date,
+        source.evaluation_date,
+        source.capture_channel_code,
+        source.member_count,
         load_in_force.month,
         source._load_id as load_id,
         source._row as row_no

@@ -30,6 +30,11 @@ monthly as (
         source.industry_code,
         source.admin_unit_id,
         source.opened_date,
+        source.is_low_income,
+        source.staff_count,
+        source.operating_revenue,
+        source.total_assets,
+        source.manager_id,
         load_in_force.month,
         source._load_id as load_id,
         source._row as row_no

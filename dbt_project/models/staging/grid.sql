@@ -18,6 +18,9 @@ renamed as (
         branch_id,
         live_date,
         closed_date,
+        grid_kind_code,
+        household_count,
+        ledger_date,
         _load_id as load_id,
         _row as row_no
     from source

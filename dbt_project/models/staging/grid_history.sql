@@ -27,6 +27,9 @@ monthly as (
         source.branch_id,
         source.live_date,
         source.closed_date,
+        source.grid_kind_code,
+        source.household_count,
+        source.ledger_date,
         load_in_force.month,
         source._load_id as load_id,
         source._row as row_no

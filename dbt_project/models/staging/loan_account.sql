@@ -36,6 +36,9 @@ renamed as (
         is_bill_finance,
         is_startup_guarantee,
         manager_id,
+        product_class_code,
+        program_code,
+        overdue_days,
         _load_id as load_id,
         _row as row_no
     from source

@@ -18,6 +18,8 @@ renamed as (
         interest_amount,
         annual_rate,
         currency_code,
+        channel_code,
+        is_first_loan,
         _load_id as load_id,
         _row as row_no
     from source

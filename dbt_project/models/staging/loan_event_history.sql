@@ -18,6 +18,8 @@ monthly as (
         interest_amount,
         annual_rate,
         currency_code,
+        channel_code,
+        is_first_loan,
         _period as month,
         _load_id as load_id,
         _row as row_no

@@ -20,6 +20,16 @@ renamed as (
         reporting_scope_code,
         opened_date,
         closed_date,
+        marketing_zone_code,
+        is_strong_county_pilot,
+        inclusive_tier_code,
+        tier_date,
+        peer_group_code,
+        transformed_date,
+        six_s_date,
+        is_hotline_posted,
+        longitude,
+        latitude,
         _load_id as load_id,
         _row as row_no
     from source
