@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from expectations.contract import Column, Contract
-from expectations.rule import SEVERITY_ZH, RuleBook
+from expectations.rule import SEVERITY_ZH, Rule, RuleBook
 
 _TEXT: pa.DataType = pa.string()
 _NUMBER: pa.DataType = pa.int64()
@@ -105,6 +105,27 @@ def render(table: pa.Table, book: RuleBook, contract: Contract | None) -> Iterat
             yield _render_row(row, book, columns, contract)
 
 
+def finding_text(
+    rule: Rule, row: Mapping[str, object], contract: Contract | None, lang: str
+) -> str:
+    """A finding's message; values of personal columns are masked, columns are named in words."""
+    column = _column_of(row, contract)
+    texts = {name: str(row[name] or "") for name in ("value", "expected", "difference")}
+    if column is not None and column.is_personal and texts["value"]:
+        texts["value"] = MASKED
+    name = str(row["column"] or "")
+    if lang == "zh":
+        title = column.title_zh if column else name
+        return rule.message_zh.format_map({**texts, "column": title})
+    return rule.message_en.format_map({**texts, "column": name})
+
+
+def _column_of(row: Mapping[str, object], contract: Contract | None) -> Column | None:
+    if contract is None or not row["column"]:
+        return None
+    return next((c for c in contract.columns if c.name == row["column"]), None)
+
+
 def _render_row(
     row: dict[str, str | int | None],
     book: RuleBook,
@@ -117,13 +138,6 @@ def _render_row(
     value = row["value"]
     if column is not None and column.is_personal and value:
         value = MASKED
-    texts = {
-        "column": title or "",
-        "value": value or "",
-        "expected": row["expected"] or "",
-        "difference": row["difference"] or "",
-    }
-    english = {**texts, "column": row["column"] or ""}
     return Finding(
         code=rule.code,
         severity=rule.severity,
@@ -137,6 +151,6 @@ def _render_row(
         value=value,  # type: ignore[arg-type]
         expected=row["expected"],  # type: ignore[arg-type]
         difference=row["difference"],  # type: ignore[arg-type]
-        message_zh=rule.message_zh.format_map(texts),
-        message_en=rule.message_en.format_map(english),
+        message_zh=finding_text(rule, row, contract, "zh"),
+        message_en=finding_text(rule, row, contract, "en"),
     )

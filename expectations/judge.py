@@ -214,6 +214,7 @@ class _Job:
         self._cell_findings()
         self._row_findings()
         self._duplicate_findings()
+        self._register_findings()
         if self.contract.kind == "ten_day":
             self._ten_day_findings()
         if self.raw.file_findings:
@@ -445,19 +446,24 @@ class _Job:
         )
         self.con.unregister("suspect_rows")
         for rule, test in zip(rules, tests, strict=True):
-            column = rule.fields[0]
-            expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
-            difference = f"cast({rule.difference} as varchar)" if rule.difference else "null"
-            self.con.execute(
-                f"""
-                insert into findings
-                select
-                    {literal(rule.code)}, _row, {self._cell(column)}, {literal(column)},
-                    {self._key_text("")}, cast({column} as varchar), {expected}, {difference}
-                from suspects
-                where {test}
-                """
-            )
+            self._insert(rule, "suspects", test)
+
+    def _insert(self, rule: Rule, rows: str, test: str) -> int:
+        """One finding per row of a relation that offends; how many there are."""
+        column = rule.fields[0]
+        expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
+        difference = f"cast({rule.difference} as varchar)" if rule.difference else "null"
+        found = self.con.execute(
+            f"""
+            insert into findings
+            select
+                {literal(rule.code)}, _row, {self._cell(column)}, {literal(column)},
+                {self._key_text("")}, cast({column} as varchar), {expected}, {difference}
+            from {rows}
+            where {test}
+            """
+        ).fetchall()
+        return int(found[0][0])
 
     def _guarded(self, rule: Rule) -> str:
         if self.bad is None:
@@ -492,6 +498,17 @@ class _Job:
             """
         ).fetchall()[0][0]
         self.found = self.found or count > 0
+
+    def _register_findings(self) -> None:
+        """Rules over the file as a whole (L3), each a predicate with subqueries over ``typed``."""
+        dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
+        for rule in self.book.register_rules(self.contract.name, self.end):
+            if set(rule.fields) & self.absent:
+                continue
+            mask = sum(1 << self.bit[name] for name in rule.fields)
+            test = f"(_bad & {mask}) = 0 and coalesce({rule.violation}, false)"
+            count = self._insert(rule, f"(select *, {dates} from typed) as t", test)
+            self.found = self.found or count > 0
 
     def _ten_day_findings(self) -> None:
         """Three points a month per organisation; silent where a date already has a finding."""
@@ -536,7 +553,7 @@ class _Job:
                 ).fetchall()
             )
         waived = {c: self.waived[c] for c in counts if c in self.waived}
-        blocking = [c for c in counts if _blocks(self.book[c]) and c not in waived]
+        blocking = [c for c in counts if self.book[c].blocks and c not in waived]
         unexplained = tuple(c for c in counts if needs_reason(self.book[c]))
         rows = self.typed.num_rows
         totals: dict[str, str] = {}
@@ -606,10 +623,6 @@ def is_ascending(table: pa.Table, key: tuple[str, ...]) -> bool:
         column = column.cast(column.type.value_type)
     rises = _pc.less(column.slice(0, len(column) - 1), column.slice(1))
     return column.null_count == 0 and bool(_pc.all(rises, min_count=0).as_py())
-
-
-def _blocks(rule: Rule) -> bool:
-    return rule.severity == "block" and rule.status == "active"
 
 
 def _made(rule: Rule, field_name: str, violation: str, expected: str) -> Rule:

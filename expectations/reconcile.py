@@ -1,8 +1,10 @@
-"""Rules across ledgers (L4) and against earlier periods (L5), as set-based SQL over the lake.
+"""Rules across ledgers (L4) and against earlier months (L5), as set-based SQL over the lake.
 
 The input is a DuckDB connection with the views ``lake.<ledger>`` and ``lake.<ledger>_history`` and
-the tables of schema ``run`` (see ``pipelines/warehouse/inputs.py``). The output is one row per
-offence, at the grain of an organisation and a ledger; the lake gate decides on it.
+the tables of schema ``run`` (see ``pipelines/warehouse/inputs.py``). Rules with SQL in the registry
+are run here: all predicates of one ledger in one scan, and only those that found something are
+taken apart. What needs the contracts themselves (who must send what, which keys are unique across
+branches) is code. The output is one row per offence; the lake gate decides on it.
 """
 
 from __future__ import annotations
@@ -15,78 +17,93 @@ import pyarrow as pa
 
 from expectations.contract import Contract
 from expectations.judge import literal
+from expectations.rule import Rule, RuleBook
 
+_TEXT: pa.DataType = pa.string()
 LAKE_FINDING_SCHEMA = pa.schema(
     [
-        ("code", pa.string()),
-        ("org_id", pa.string()),
-        ("ledger", pa.string()),
-        ("value", pa.string()),
-        ("expected", pa.string()),
-        ("difference", pa.string()),
+        ("code", _TEXT),
+        ("ledger", _TEXT),
+        ("org_id", _TEXT),
+        ("load_id", _TEXT),
+        ("row_no", pa.int64()),
+        ("column", _TEXT),
+        ("key", _TEXT),
+        ("value", _TEXT),
+        ("expected", _TEXT),
+        ("difference", _TEXT),
     ]
 )
-_UNIQUE_ACROSS = ("customer", "customer_archive", "credit_line", "loan_account", "loan_event")
+_NAMES = tuple(LAKE_FINDING_SCHEMA.names)
 
 
 @dataclass
 class LakeFindings:
     """Offences of a load set, and the checks that could not run with their reasons."""
 
-    rows: list[dict[str, str | None]] = field(default_factory=list)
+    parts: list[pa.Table] = field(default_factory=list)
     not_run: list[dict[str, str]] = field(default_factory=list)
 
     def add(
         self,
         code: str,
-        org_id: str | None,
         ledger: str,
+        org_id: str | None,
         value: object = None,
         expected: object = None,
         difference: object = None,
     ) -> None:
-        """Record one offence."""
+        """Record one offence of an organisation."""
         texts = [None if v is None else str(v) for v in (value, expected, difference)]
-        row: dict[str, str | None] = {"code": code, "org_id": org_id, "ledger": ledger}
+        row: dict[str, object] = dict.fromkeys(_NAMES)
+        row.update(code=code, ledger=ledger, org_id=org_id)
         row.update(zip(("value", "expected", "difference"), texts, strict=True))
-        self.rows.append(row)
+        self.parts.append(pa.Table.from_pylist([row], schema=LAKE_FINDING_SCHEMA))
 
     def table(self) -> pa.Table:
         """The offences in a fixed order."""
-        rows = sorted(self.rows, key=lambda r: tuple(str(v) for v in r.values()))
-        return pa.Table.from_pylist(rows, schema=LAKE_FINDING_SCHEMA)
+        if not self.parts:
+            return LAKE_FINDING_SCHEMA.empty_table()
+        order = ("code", "ledger", "org_id", "load_id", "row_no", "column", "key", "value")
+        table = pa.concat_tables(self.parts)
+        return table.sort_by([(name, "ascending") for name in order])
+
+
+@dataclass(frozen=True)
+class LakeScope:
+    """What is judged.
+
+    Attributes:
+        present: Ledgers with any load.
+        period_end: Last day of the period.
+        loads: (ledger, organisation, load period) in force for the period.
+        absent_columns: ``ledger.column`` that a source does not have.
+        ledgers: Ledgers whose rows are judged; None for all. Completeness is judged for all only.
+    """
+
+    present: frozenset[str]
+    period_end: dt.date
+    loads: tuple[tuple[str, str, str], ...]
+    absent_columns: frozenset[str]
+    ledgers: frozenset[str] | None = None
 
 
 def find_in_lake(
     con: duckdb.DuckDBPyConnection,
     contracts: dict[str, Contract],
-    *,
-    present: set[str],
-    period_end: dt.date,
-    loads: list[tuple[str, str, str]],
-    absent_columns: set[str],
+    book: RuleBook,
+    scope: LakeScope,
 ) -> LakeFindings:
-    """All L4 and L5 offences of a load set.
-
-    Args:
-        con: Connection with the lake's views and run tables.
-        contracts: All ledgers.
-        present: Ledgers with any load.
-        period_end: Last day of the period.
-        loads: (ledger, organisation, load period) in force for the period.
-        absent_columns: ``ledger.column`` that a source does not have.
-    """
+    """All L4 and L5 offences of a load set, one row each."""
     findings = LakeFindings()
-    if "org_unit" not in present:
-        findings.add("JT-LAKE-0006", None, "org_unit", 1)
-        return findings
-    orgs, root = _organisations(con, findings, period_end)
-    _completeness(findings, contracts, orgs, root, present, loads, period_end)
-    _unique_keys(con, findings, contracts, present)
-    _borrowers(con, findings, present)
-    _loans_and_ledger(con, findings, present, absent_columns)
-    _deposits_and_ledger(con, findings, present)
-    _carry_forward(con, findings, present, absent_columns)
+    if scope.ledgers is None:
+        if "org_unit" not in scope.present:
+            findings.add("JT-LAKE-0006", "org_unit", None, 1)
+            return findings
+        orgs, root = _organisations(con, findings, scope.period_end)
+        _completeness(findings, contracts, orgs, root, scope)
+        _unique_keys(con, findings, contracts, scope)
+    _run_rules(con, findings, contracts, book, scope)
     return findings
 
 
@@ -103,7 +120,7 @@ def _organisations(
     faults += sum(1 for r in rows if r[2] != "bank" and r[1] not in known)
     faults += sum(1 for r in rows if r[2] == "bank" and r[1] is not None)
     if faults:
-        findings.add("JT-LAKE-0006", None, "org_unit", faults)
+        findings.add("JT-LAKE-0006", "org_unit", None, faults)
     active = [
         r[0]
         for r in rows
@@ -119,204 +136,201 @@ def _completeness(
     contracts: dict[str, Contract],
     orgs: list[str],
     root: str | None,
-    present: set[str],
-    loads: list[tuple[str, str, str]],
-    period_end: dt.date,
+    scope: LakeScope,
 ) -> None:
     """Every organisation has every ledger that the bank uses; old registers are named."""
-    months = period_end.year * 12 + period_end.month
+    months = scope.period_end.year * 12 + scope.period_end.month
     by_ledger: dict[str, dict[str, str]] = {}
-    for ledger, org, load_period in loads:
+    for ledger, org, load_period in scope.loads:
         by_ledger.setdefault(ledger, {})[org] = load_period
     for name, contract in contracts.items():
-        if name not in present:
+        if name not in scope.present:
             continue
         have = by_ledger.get(name, {})
         if contract.submitted_by == "branch" and (root is None or root not in have):
             for org in orgs:
                 if org not in have:
-                    findings.add("JT-LAKE-0001", org, name, org, contract.title_zh)
+                    findings.add("JT-LAKE-0001", name, org, org, contract.title_zh)
         elif not have:
-            findings.add("JT-LAKE-0001", root, name, root, contract.title_zh)
+            findings.add("JT-LAKE-0001", name, root, root, contract.title_zh)
         if contract.max_age_months is not None:
             for org, load_period in have.items():
                 year, month = map(int, load_period.split("-"))
                 if months - (year * 12 + month) > contract.max_age_months:
-                    findings.add("JT-LAKE-0005", org, name, org, contract.title_zh)
+                    findings.add("JT-LAKE-0005", name, org, org, contract.title_zh)
 
 
 def _unique_keys(
     con: duckdb.DuckDBPyConnection,
     findings: LakeFindings,
     contracts: dict[str, Contract],
-    present: set[str],
+    scope: LakeScope,
 ) -> None:
-    for name in _UNIQUE_ACROSS:
-        if name not in present or name not in contracts:
+    """A key that two organisations use; the file judge has seen to the keys within one file."""
+    for name, contract in contracts.items():
+        by_org = contract.owner_column in contract.key
+        if name not in scope.present or contract.submitted_by != "branch" or by_org:
             continue
-        key = ", ".join(contracts[name].key)
-        count = con.execute(
-            f"select count(*) from (select {key} from lake.{name} group by {key} "
-            "having count(*) > 1)"
-        ).fetchall()[0][0]
-        if count:
-            findings.add("JT-LAKE-0003", None, name, count, contracts[name].title_zh)
-
-
-def _borrowers(con: duckdb.DuckDBPyConnection, findings: LakeFindings, present: set[str]) -> None:
-    if not {"loan_account", "customer"} <= present:
-        findings.not_run.append(_skip("JT-LAKE-0004", {"loan_account", "customer"} - present))
-        return
-    rows = con.execute(
-        """
-        select branch_id, count(*)
-        from lake.loan_account as l
-        where not exists (select 1 from lake.customer as c where c.customer_id = l.customer_id)
-        group by branch_id
-        order by branch_id
-        """
-    ).fetchall()
-    for org, count in rows:
-        findings.add("JT-LAKE-0004", org, "loan_account", org, count)
-
-
-def _control(item: str) -> str:
-    return (
-        "select branch_id, sum(closing_balance) as gl_total from lake.gl_balance "
-        f"where control_item_code = {literal(item)} group by branch_id"
-    )
-
-
-def _loans_and_ledger(
-    con: duckdb.DuckDBPyConnection,
-    findings: LakeFindings,
-    present: set[str],
-    absent_columns: set[str],
-) -> None:
-    missing = {"loan_account", "gl_balance"} - present
-    if "loan_account.balance" in absent_columns:
-        missing.add("loan_account.balance")
-    if missing:
-        findings.not_run.append(_skip("JT-LAKE-0002", missing))
-        return
-    _compare(
-        con,
-        findings,
-        "JT-LAKE-0002",
-        "loan_account",
-        "select branch_id, sum(balance) as total from lake.loan_account group by branch_id",
-        _control("loan_balance"),
-    )
-
-
-def _deposits_and_ledger(
-    con: duckdb.DuckDBPyConnection, findings: LakeFindings, present: set[str]
-) -> None:
-    missing = {"deposit_tenday", "gl_balance"} - present
-    if missing:
-        findings.not_run.append(_skip("JT-LAKE-0008", missing))
-        return
-    _compare(
-        con,
-        findings,
-        "JT-LAKE-0008",
-        "deposit_tenday",
-        "select branch_id, sum(deposit_balance) as total from lake.deposit_tenday "
-        "where balance_date = last_day(balance_date) group by branch_id",
-        _control("deposit_balance"),
-    )
-
-
-def _compare(
-    con: duckdb.DuckDBPyConnection,
-    findings: LakeFindings,
-    code: str,
-    ledger: str,
-    totals: str,
-    controls: str,
-) -> None:
-    rows = con.execute(
-        f"""
-        select
-            coalesce(t.branch_id, g.branch_id), t.total, g.gl_total,
-            coalesce(t.total, 0) - coalesce(g.gl_total, 0)
-        from ({totals}) as t
-        full join ({controls}) as g on g.branch_id = t.branch_id
-        where t.total is distinct from g.gl_total
-            and (coalesce(t.total, 0) <> coalesce(g.gl_total, 0) or g.gl_total is null)
-        order by 1
-        """
-    ).fetchall()
-    for org, _total, control, difference in rows:
-        expected = "无对账科目" if control is None else control
-        findings.add(code, org, ledger, org, expected, difference)
-
-
-def _carry_forward(
-    con: duckdb.DuckDBPyConnection,
-    findings: LakeFindings,
-    present: set[str],
-    absent_columns: set[str],
-) -> None:
-    """Previous balances plus the month's postings give the new balances, per organisation."""
-    missing = {"loan_account", "loan_event"} - present
-    if "loan_account.balance" in absent_columns:
-        missing.add("loan_account.balance")
-    if missing:
-        findings.not_run.append(_skip("JT-LAKE-0007", missing))
-        return
-    previous = con.execute(
-        """
-        select count(*)
-        from run.run_load as r
-        cross join run.run_context as c
-        where r.ledger = 'loan_account' and r.month = c.previous_period
-        """
-    ).fetchall()[0][0]
-    if not previous:
-        findings.not_run.append(
-            {"code": "JT-LAKE-0007", "reason": "no_source:loan_account (previous month)"}
-        )
-        return
-    rows = con.execute(
-        """
-        with before as (
-            select branch_id, sum(balance) as balance
-            from lake.loan_account_history
-            where _period = (select previous_period from run.run_context)
-            group by branch_id
-        ),
-        posted as (
+        if len({org for ledger, org, _ in scope.loads if ledger == name}) < 2:
+            continue
+        key = ", ".join(contract.key)
+        joined = " and ".join(f"t.{n} = d.{n}" for n in contract.key)
+        table = con.execute(
+            f"""
             select
-                branch_id,
-                sum(
-                    case
-                        when event_type_code in ('disburse', 'repay_reversal')
-                            then principal_amount
-                        else -principal_amount
-                    end
-                ) as net
-            from lake.loan_event
-            group by branch_id
-        ),
-        after as (
-            select branch_id, sum(balance) as balance, count(*) as loans
-            from lake.loan_account
-            group by branch_id
-        )
-        select
-            a.branch_id, a.loans,
-            a.balance - coalesce(b.balance, 0) - coalesce(p.net, 0)
-        from after as a
-        left join before as b on b.branch_id = a.branch_id
-        left join posted as p on p.branch_id = a.branch_id
-        where a.balance is distinct from coalesce(b.balance, 0) + coalesce(p.net, 0)
-        order by 1
+                'JT-LAKE-0003' as code, {literal(name)} as ledger, t._org as org_id,
+                t._load_id as load_id, t._row as row_no,
+                {literal(contract.key[0])} as "column", {_key_text(contract)} as key,
+                {_key_text(contract)} as value, d.orgs as expected
+            from lake.{name} as t
+            join (
+                select {key}, string_agg(distinct _org, '、' order by _org) as orgs
+                from lake.{name}
+                group by {key}
+                having count(*) > 1
+            ) as d on {joined}
+            """
+        ).to_arrow_table()
+        _keep(findings, table)
+
+
+def _key_text(contract: Contract) -> str:
+    parts = ", ".join(f"cast(t.{name} as varchar)" for name in contract.key)
+    return f"concat_ws('|', {parts})"
+
+
+def _keep(findings: LakeFindings, table: pa.Table) -> None:
+    """Add offences of a query; columns it does not give are empty."""
+    if table.num_rows == 0:
+        return
+    columns = []
+    for schema_field in LAKE_FINDING_SCHEMA:
+        if schema_field.name in table.column_names:
+            columns.append(table.column(schema_field.name).cast(schema_field.type))
+        else:
+            columns.append(pa.nulls(table.num_rows, schema_field.type))
+    findings.parts.append(pa.table(columns, schema=LAKE_FINDING_SCHEMA))
+
+
+def _run_rules(
+    con: duckdb.DuckDBPyConnection,
+    findings: LakeFindings,
+    contracts: dict[str, Contract],
+    book: RuleBook,
+    scope: LakeScope,
+) -> None:
+    months = _months_before(con)
+    runnable: dict[str, list[Rule]] = {}
+    queries: list[Rule] = []
+    for rule in book.lake_rules(scope.period_end):
+        ledger = rule.ledger or ""
+        if scope.ledgers is not None and ledger not in scope.ledgers:
+            continue
+        missing = _missing(rule, scope, months)
+        if missing:
+            findings.not_run.append({"code": rule.code, "reason": ", ".join(missing)})
+        elif rule.query:
+            queries.append(rule)
+        else:
+            runnable.setdefault(ledger, []).append(rule)
+    used = {name for rules in runnable.values() for r in rules for name in r.before}
+    used |= {name for rule in queries for name in rule.before}
+    _create_before_views(con, used)
+    con.execute("set search_path = 'lake,run'")
+    try:
+        for ledger, rules in runnable.items():
+            _run_predicates(con, findings, contracts[ledger], rules)
+        for rule in queries:
+            _run_query(con, findings, rule)
+    finally:
+        con.execute("set search_path = 'main'")
+
+
+def _missing(rule: Rule, scope: LakeScope, months: set[str]) -> list[str]:
+    """Why a rule cannot run: ledgers, columns and months that nobody has sent."""
+    names = {rule.ledger or "", *rule.needs} - {""}
+    names |= {f"{rule.ledger}.{name}" for name in rule.fields if rule.ledger}
+    missing = {
+        name
+        for name in names
+        if name.split(".")[0] not in scope.present or name in scope.absent_columns
+    }
+    missing = {n for n in missing if n.split(".")[0] not in missing - {n}}
+    reasons = [f"no_source:{name}" for name in sorted(missing)]
+    reasons += [f"no_source:{n} (previous month)" for n in sorted(set(rule.before) - months)]
+    return reasons
+
+
+def _months_before(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ledgers that have a load in force in the month before."""
+    rows = con.execute(
+        """
+        select distinct r.ledger
+        from run.run_load as r
+        join run.run_context as c on c.previous_period = r.month
         """
     ).fetchall()
-    for org, loans, difference in rows:
-        findings.add("JT-LAKE-0007", org, "loan_account", org, loans, difference)
+    return {str(row[0]) for row in rows}
 
 
-def _skip(code: str, missing: set[str]) -> dict[str, str]:
-    return {"code": code, "reason": ", ".join(f"no_source:{m}" for m in sorted(missing))}
+def _create_before_views(con: duckdb.DuckDBPyConnection, ledgers: set[str]) -> None:
+    """Views ``lake.<ledger>_before``: the rows in force in the month before."""
+    for name in sorted(ledgers):
+        con.execute(
+            f"""
+            create or replace view lake.{name}_before as
+            select h.*
+            from lake.{name}_history as h
+            join run.run_load as r on r.ledger = {literal(name)} and r.load_id = h._load_id
+            join run.run_context as c on c.previous_period = r.month
+            """
+        )
+
+
+def _rows(ledger: str) -> str:
+    return (
+        "(select l.*, c.period, c.period_start, c.period_end, c.year_start "
+        f"from lake.{ledger} as l cross join run.run_context as c) as t"
+    )
+
+
+def _run_predicates(
+    con: duckdb.DuckDBPyConnection, findings: LakeFindings, contract: Contract, rules: list[Rule]
+) -> None:
+    """One scan says which rules found anything; only these are asked for their rows."""
+    flags = ", ".join(f"coalesce(({r.violation}), false) as f{i}" for i, r in enumerate(rules))
+    counts = ", ".join(f"count(*) filter (where f{i})" for i in range(len(rules)))
+    found = con.execute(
+        f"select {counts} from (select {flags} from {_rows(contract.name)})"
+    ).fetchall()[0]
+    for rule, count in zip(rules, found, strict=True):
+        if not count:
+            continue
+        column = rule.fields[0]
+        expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
+        difference = f"cast({rule.difference} as varchar)" if rule.difference else "null"
+        table = con.execute(
+            f"""
+            select
+                {literal(rule.code)} as code, {literal(contract.name)} as ledger,
+                t._org as org_id, t._load_id as load_id, t._row as row_no,
+                {literal(column)} as "column", {_key_text(contract)} as key,
+                cast(t.{column} as varchar) as value, {expected} as expected,
+                {difference} as difference
+            from {_rows(contract.name)}
+            where coalesce(({rule.violation}), false)
+            """
+        ).to_arrow_table()
+        _keep(findings, table)
+
+
+def _run_query(con: duckdb.DuckDBPyConnection, findings: LakeFindings, rule: Rule) -> None:
+    table = con.execute(str(rule.query)).to_arrow_table()
+    unknown = set(table.column_names) - set(_NAMES)
+    if unknown:
+        raise ValueError(f"{rule.code}: query returns unknown column(s) {sorted(unknown)}")
+    if table.num_rows:
+        code = pa.array([rule.code] * table.num_rows, _TEXT)
+        ledger = pa.array([rule.ledger] * table.num_rows, _TEXT)
+        table = table.append_column("code", code).append_column("ledger", ledger)
+    _keep(findings, table)

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
 
@@ -17,6 +18,17 @@ RULES_DIR = Path(__file__).parent / "rules"
 SEVERITIES = ("block", "explain", "warn")
 SEVERITY_ZH = {"block": "阻断", "explain": "需说明", "warn": "提示"}
 
+_PLACE = {"ledger?": str, "org?": str, "row?": int, "column?": str}
+_EDIT_KEYS = {"ledger", "org", "month", "row", "copy", "drop", "set"}
+# What a rule looks at, by its level.
+SCOPES = {
+    "L0": "file",
+    "L1": "cell",
+    "L2": "row",
+    "L3": "register",
+    "L4": "cross_ledger",
+    "L5": "history",
+}
 _SHAPE = {
     "ledger?": str,
     "rules": [
@@ -27,6 +39,9 @@ _SHAPE = {
             "status": OneOf("beta", "active", "retired"),
             "fields?": [str],
             "violation?": str,
+            "query?": str,
+            "needs?": [str],
+            "before?": [str],
             "expected?": str,
             "difference?": str,
             "title_zh": str,
@@ -37,19 +52,61 @@ _SHAPE = {
             "effective_from?": dt.date,
             "effective_to?": dt.date,
             "owner": str,
+            "ledger?": str,
+            "example?": {"pass?": Any, "fail": Any, "at?": _PLACE, "also?": [str]},
         }
     ],
 }
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One change to the example bank (every ledger's example rows, December 2025).
+
+    ``row`` changes a data row, ``copy`` appends a changed copy of one under another key, ``drop``
+    removes one (0: the whole file); rows count from 1. ``month`` ``before`` is the month before
+    (where a file has no rows but those an edit copies into it). ``org`` is the submitting
+    organisation of the file.
+    """
+
+    ledger: str
+    org: str | None
+    month: str
+    row: int | None
+    copy: int | None
+    drop: int | None
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What passes a rule and what fails it, and where the finding then stands.
+
+    ``row`` counts data rows from 1 (None: the finding belongs to no row); ``also`` are codes of
+    other rules that the failing example cannot help breaking.
+    """
+
+    passing: tuple[Edit, ...]
+    failing: tuple[Edit, ...]
+    ledger: str | None
+    org: str | None
+    row: int | None
+    column: str | None
+    also: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule.
 
-    ``violation`` is a SQL predicate over the typed columns of the ledger that is true for an
-    offending row; ``expected`` and ``difference`` are SQL expressions for the message. Rules of
-    level L0 and L1, and those of L3 to L5, are found by code and carry no predicate: the registry
-    holds their texts, severity and source.
+    ``violation`` is a SQL predicate that is true for an offending row: over the typed columns of
+    the ledger (L2), also with subqueries over the file as ``typed`` (L3), or over the lake's rows
+    ``t`` with every ledger as a view of its name and its rows of the month before as
+    ``<ledger>_before`` (L4, L5). ``query`` instead returns offences of any grain: some of the
+    columns of a lake finding. ``expected`` and ``difference`` are SQL expressions for the message.
+    ``needs`` are other ledgers or columns (``loan_account.balance``) that it reads, ``before``
+    ledgers whose month before it reads. Rules of level L0 and L1 and a few of L3 and L4 are found
+    by code: the registry holds their texts, severity and source.
     """
 
     code: str
@@ -69,6 +126,20 @@ class Rule:
     effective_from: dt.date | None
     effective_to: dt.date | None
     owner: str
+    query: str | None = None
+    needs: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    example: Example | None = None
+
+    @property
+    def scope(self) -> str:
+        """What the rule looks at: file, cell, row, register, cross_ledger or history."""
+        return SCOPES[self.level]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a finding refuses the file or the load set; a rule on trial never does."""
+        return self.severity == "block" and self.status == "active"
 
     def is_effective(self, on: dt.date) -> bool:
         """Whether the rule applies to a period that ends on that date."""
@@ -87,14 +158,22 @@ class RuleBook:
         return self.rules[code]
 
     def row_rules(self, ledger: str, on: dt.date) -> list[Rule]:
-        """Active and beta L2 rules of a ledger that have a predicate, in code order."""
+        """Rules of level L2 of a ledger: one scan over the file's rows, in code order."""
+        return [r for r in self._in_use(("L2",), on) if r.ledger == ledger and r.violation]
+
+    def register_rules(self, ledger: str, on: dt.date) -> list[Rule]:
+        """Rules of level L3 of a ledger that have a predicate over the file as a whole."""
+        return [r for r in self._in_use(("L3",), on) if r.ledger == ledger and r.violation]
+
+    def lake_rules(self, on: dt.date) -> list[Rule]:
+        """Rules across ledgers and months (L4, L5) that are SQL, in code order."""
+        return [r for r in self._in_use(("L4", "L5"), on) if r.violation or r.query]
+
+    def _in_use(self, levels: tuple[str, ...], on: dt.date) -> list[Rule]:
         return [
             r
             for r in self.rules.values()
-            if r.ledger == ledger
-            and r.violation is not None
-            and r.status != "retired"
-            and r.is_effective(on)
+            if r.level in levels and r.status != "retired" and r.is_effective(on)
         ]
 
 
@@ -123,29 +202,97 @@ def load_rule_book(folder: Path = RULES_DIR) -> RuleBook:
                 raise StrictYamlError(
                     path, line_of(item, "code"), f"rule code {item['code']} occurs twice"
                 )
-            rules[item["code"]] = Rule(
-                code=item["code"],
-                ledger=ledger,
-                level=item["level"],
-                severity=item["severity"],
-                status=item["status"],
-                fields=tuple(item.get("fields", ())),
-                violation=item.get("violation"),
-                expected=item.get("expected"),
-                difference=item.get("difference"),
-                title_zh=item["title_zh"],
-                title_en=item["title_en"],
-                message_zh=item["message_zh"],
-                message_en=item["message_en"],
-                clause=item["clause"],
-                effective_from=item.get("effective_from"),
-                effective_to=item.get("effective_to"),
-                owner=item["owner"],
-            )
-            if item.get("violation") and not (ledger and item.get("fields")):
-                raise StrictYamlError(
-                    path,
-                    line_of(item, "violation"),
-                    f"{item['code']}: a predicate needs a ledger and its fields",
-                )
+            rules[item["code"]] = _rule(item, item.get("ledger", ledger), path)
     return RuleBook(dict(sorted(rules.items())), digest.hexdigest())
+
+
+def _rule(item: dict[str, Any], ledger: str | None, path: Path) -> Rule:
+    rule = Rule(
+        code=item["code"],
+        ledger=ledger,
+        level=item["level"],
+        severity=item["severity"],
+        status=item["status"],
+        fields=tuple(item.get("fields", ())),
+        violation=item.get("violation"),
+        expected=item.get("expected"),
+        difference=item.get("difference"),
+        title_zh=item["title_zh"],
+        title_en=item["title_en"],
+        message_zh=item["message_zh"],
+        message_en=item["message_en"],
+        clause=item["clause"],
+        effective_from=item.get("effective_from"),
+        effective_to=item.get("effective_to"),
+        owner=item["owner"],
+        query=item.get("query"),
+        needs=tuple(item.get("needs", ())),
+        before=tuple(item.get("before", ())),
+        example=_example(item, ledger, path) if "example" in item else None,
+    )
+
+    def refuse(key: str, why: str) -> None:
+        raise StrictYamlError(path, line_of(item, key), f"{rule.code}: {why}")
+
+    if rule.violation and not (ledger and rule.fields):
+        refuse("violation", "a predicate needs a ledger and its fields")
+    if rule.query and (rule.violation or rule.level not in ("L4", "L5")):
+        refuse("query", "a query is for L4 and L5 and stands instead of a predicate")
+    if (rule.needs or rule.before) and rule.level not in ("L4", "L5"):
+        refuse("needs" if rule.needs else "before", "only rules of the lake read other ledgers")
+    if (rule.violation or rule.query) and rule.example is None:
+        refuse("code", "a rule with a predicate needs an example that fails it")
+    return rule
+
+
+def _example(item: dict[str, Any], ledger: str | None, path: Path) -> Example:
+    raw = item["example"]
+    place = raw.get("at", {})
+    failing = _edits(raw, "fail", item, ledger, path)
+    at_ledger = place.get("ledger", ledger)
+    fields = item.get("fields", ())
+    return Example(
+        passing=_edits(raw, "pass", item, ledger, path) if "pass" in raw else (),
+        failing=failing,
+        ledger=at_ledger,
+        org=place.get("org"),
+        row=place.get("row"),
+        column=place.get("column", fields[0] if fields else None),
+        also=frozenset(raw.get("also", ())),
+    )
+
+
+def _edits(
+    raw: dict[str, Any], key: str, item: dict[str, Any], ledger: str | None, path: Path
+) -> tuple[Edit, ...]:
+    """Edits of an example; a plain mapping of cells is one changed copy of the first row."""
+    value = raw[key]
+    if isinstance(value, dict):
+        value = [{"copy": 1, "set": value}]
+    if not isinstance(value, list):
+        raise StrictYamlError(path, line_of(raw, key), f"{item['code']}: not a list of edits")
+    edits = []
+    for edit in value:
+        unknown = set(edit) - _EDIT_KEYS
+        target = edit.get("ledger", ledger)
+        ways = [w for w in ("row", "copy", "drop") if w in edit]
+        cells = edit.get("set", {})
+        is_text = all(isinstance(c, str) for c in cells.values())
+        if unknown or target is None or len(ways) != 1 or not is_text:
+            raise StrictYamlError(
+                path,
+                line_of(raw, key),
+                f"{item['code']}: an edit has a ledger, one of row, copy, drop, and set with texts",
+            )
+        edits.append(
+            Edit(
+                ledger=target,
+                org=edit.get("org"),
+                month=edit.get("month", "current"),
+                row=edit.get("row"),
+                copy=edit.get("copy"),
+                drop=edit.get("drop"),
+                cells=dict(cells),
+            )
+        )
+    return tuple(edits)

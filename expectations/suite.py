@@ -8,9 +8,11 @@ that money stays in SQL.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from expectations.rule import Rule
 from expectations.strict_yaml import OneOf, StrictYamlError, load_strict
 
 SUITES_DIR = Path(__file__).parent
@@ -101,3 +103,28 @@ def load_suite(stage: str, name: str) -> Suite:
         items,
         hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def with_rules(suite: Suite, rules: Sequence[Rule]) -> Suite:
+    """A suite and one expectation per rule: nothing open is left of what the rule found.
+
+    The table ``lake_finding`` holds the findings; ``resolution`` names the explanation or waiver
+    that settles one. A rule on trial is reported and never decides.
+    """
+    made = tuple(
+        SuiteExpectation(
+            code=rule.code,
+            table="lake_finding",
+            kind="no_rows",
+            severity=rule.severity if rule.status == "active" else "warn",
+            columns=(),
+            values=(),
+            query=f"select ledger, org_id, row_no from {{batch}} where code = '{rule.code}' "
+            "and resolution is null",
+            title_zh=rule.title_zh,
+            title_en=rule.title_en,
+            clause=rule.clause,
+        )
+        for rule in rules
+    )
+    return replace(suite, expectations=suite.expectations + made)

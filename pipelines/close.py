@@ -207,6 +207,7 @@ class MonthClose:
             verdict = judge_lake(
                 con,
                 self.contracts,
+                self.book,
                 self.load_set,
                 self.home,
                 self.hashes,

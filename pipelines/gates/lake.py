@@ -16,13 +16,16 @@ import pyarrow.parquet as pq
 
 from expectations.contract import Contract
 from expectations.decision import Decision
-from expectations.reconcile import LakeFindings, find_in_lake
-from expectations.rule import RuleBook
+from expectations.findings import finding_text
+from expectations.reconcile import LakeFindings, LakeScope, find_in_lake
+from expectations.rule import SEVERITY_ZH, Rule, RuleBook
 from expectations.runner import judge_slice
-from expectations.suite import load_suite
+from expectations.suite import load_suite, with_rules
 from pipelines.landing.store import sha256_file
 from pipelines.paths import Home
 from pipelines.warehouse.load_set import LoadSet
+
+SHOWN = 10  # offences of one rule that are put in words
 
 
 @dataclass
@@ -32,25 +35,42 @@ class LakeVerdict:
     decision: Decision
     findings: LakeFindings
     folder: Path
+    contracts: dict[str, Contract]
+    files: dict[str, str]  # load id to the name of the file that was sent
 
-    def lines(self, book: RuleBook, lang: str) -> list[str]:
-        """One line per offence, worst first."""
+    def lines(self, book: RuleBook, lang: str, shown: int = SHOWN) -> list[str]:
+        """The offences in words, worst first; of each rule the first ones and how many there are."""
         order = {"block": 0, "explain": 1, "warn": 2}
-        rows = sorted(
-            self.findings.rows, key=lambda r: (order[book[str(r["code"])].severity], str(r["code"]))
-        )
+        by_code: dict[str, list[dict[str, object]]] = {}
+        for row in self.findings.table().to_pylist():
+            by_code.setdefault(row["code"], []).append(row)
         result = []
-        for row in rows:
-            rule = book[str(row["code"])]
-            template = rule.message_zh if lang == "zh" else rule.message_en
-            texts = {k: row[k] or "" for k in ("value", "expected", "difference")}
-            result.append(f"{template.format(**texts)} ({rule.code}, {rule.severity})")
+        for code in sorted(by_code, key=lambda c: (order[book[c].severity], c)):
+            rows = by_code[code]
+            result += [self._line(book[code], row, lang) for row in rows[:shown]]
+            if len(rows) > shown:
+                result.append(
+                    f"…… {code} 共 {len(rows)} 处，此处列出前 {shown} 处"
+                    if lang == "zh"
+                    else f"… {code}: {len(rows)} in all, the first {shown} shown"
+                )
         return result
+
+    def _line(self, rule: Rule, row: dict[str, object], lang: str) -> str:
+        text = finding_text(rule, row, self.contracts.get(str(row["ledger"])), lang)
+        severity = SEVERITY_ZH[rule.severity] if lang == "zh" else rule.severity
+        place = ""
+        if row["row_no"] is not None:
+            file = self.files.get(str(row["load_id"]), "")
+            number = f"第{row['row_no']}行" if lang == "zh" else f"row {row['row_no']}"
+            place = f"{file} {number} {row['key']} "
+        return f"[{severity}] {place}{text} ({rule.code})"
 
 
 def judge_lake(
     con: duckdb.DuckDBPyConnection,
     contracts: dict[str, Contract],
+    book: RuleBook,
     load_set: LoadSet,
     home: Home,
     hashes: dict[str, str],
@@ -62,33 +82,31 @@ def judge_lake(
     Args:
         con: Connection with the lake's views and run tables.
         contracts: All ledgers.
+        book: The rule registry.
         load_set: What is judged.
         home: Where lake and gated slices are.
         hashes: Today's digests.
         optional: Ledgers that no output in use needs: their absence is no finding.
     """
-    loads = [(x.ledger, x.org_id, x.period) for loads in load_set.current.values() for x in loads]
-    absent = {
-        f"{x.ledger}.{column}"
-        for loads in load_set.current.values()
-        for x in loads
-        for column in x.absent_columns
-    }
-    findings = find_in_lake(
-        con,
-        {n: c for n, c in contracts.items() if n not in optional or load_set.current[n]},
-        present=load_set.present() - {n for n in optional if not load_set.current[n]},
-        period_end=load_set.period.end,
-        loads=loads,
-        absent_columns=absent,
-    )
+    judged = {n: c for n, c in contracts.items() if n not in optional or load_set.current[n]}
+    scope = lake_scope(load_set, optional)
+    findings = find_in_lake(con, judged, book, scope)
+    not_run = {entry["code"] for entry in findings.not_run}
+    rules = [
+        r
+        for r in book.rules.values()
+        if r.level in ("L4", "L5")
+        and r.status != "retired"
+        and r.is_effective(load_set.period.end)
+        and r.code not in not_run
+    ]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         tables = {"load": folder / "load.parquet", "lake_finding": folder / "lake_finding.parquet"}
         pq.write_table(_load_table(load_set, home), tables["load"])
-        pq.write_table(findings.table(), tables["lake_finding"])
+        pq.write_table(_finding_table(findings), tables["lake_finding"])
         decision = judge_slice(
-            load_suite("lake", "load_set"),
+            with_rules(load_suite("lake", "load_set"), rules),
             gate="lake",
             period=str(load_set.period),
             tables=tables,
@@ -103,7 +121,29 @@ def judge_lake(
             shutil.rmtree(staged, ignore_errors=True)
             shutil.copytree(folder, staged)
             staged.replace(final)
-    return LakeVerdict(decision, findings, final)
+    files = {
+        x.load_id: "+".join(i["name"] for i in x.inputs)
+        for loads in load_set.current.values()
+        for x in loads
+    }
+    return LakeVerdict(decision, findings, final, contracts, files)
+
+
+def lake_scope(load_set: LoadSet, optional: set[str]) -> LakeScope:
+    """What of a load set is judged; a ledger that nobody needs and nobody sent is left out."""
+    loads = [x for loads in load_set.current.values() for x in loads]
+    return LakeScope(
+        present=frozenset(load_set.present() - {n for n in optional if not load_set.current[n]}),
+        period_end=load_set.period.end,
+        loads=tuple((x.ledger, x.org_id, x.period) for x in loads),
+        absent_columns=frozenset(f"{x.ledger}.{c}" for x in loads for c in x.absent_columns),
+    )
+
+
+def _finding_table(findings: LakeFindings) -> pa.Table:
+    """The findings with what settles them."""
+    table = findings.table()
+    return table.append_column("resolution", pa.nulls(table.num_rows, pa.string()))
 
 
 def _load_table(load_set: LoadSet, home: Home) -> pa.Table:
