@@ -123,7 +123,8 @@ LEDGERS: dict[str, Ledger] = {
                 "program_code",
                 "授信项目",
                 "code",
-                codes="individual=单户授信 whole_village=整村授信 industry=行业授信 association=协会合作授信 village_industry=整村产业授信",
+                codes="individual=单户授信 whole_village=整村授信 industry=行业授信"
+                " association=协会合作授信 village_industry=整村产业授信",
             ),
             C(
                 "guarantee_type_code",
@@ -211,7 +212,9 @@ LEDGERS: dict[str, Ledger] = {
                 "code",
                 must=True,
                 codes="community_resident=社区居民 rural_household=农户 community_merchant=社区商户"
-                " small_micro_enterprise=小微企业 park_enterprise=园区企业 rural_large_operator=农村经营大户 specialised_cooperative=专业合作组织 agri_leading_enterprise=涉农龙头企业 family_farm=家庭农场",
+                " small_micro_enterprise=小微企业 park_enterprise=园区企业"
+                " rural_large_operator=农村经营大户 specialised_cooperative=专业合作组织"
+                " agri_leading_enterprise=涉农龙头企业 family_farm=家庭农场",
             ),
             C("admin_unit_id", "村居代码", must=True, longest=12, pattern="[0-9]{12}"),
             C("branch_id", "机构号", must=True, longest=30),
@@ -384,7 +387,8 @@ LEDGERS: dict[str, Ledger] = {
                 "product_class_code",
                 "产品类别",
                 "code",
-                codes="micro_credit=小额信用贷款 beautiful_home=美丽家园 beautiful_field=美丽田园 micro_guarantee=小额联保 startup=创业担保 other=其他",
+                codes="micro_credit=小额信用贷款 beautiful_home=美丽家园 beautiful_field=美丽田园"
+                " micro_guarantee=小额联保 startup=创业担保 other=其他",
             ),
             C(
                 "program_code",
@@ -552,7 +556,9 @@ LEDGERS: dict[str, Ledger] = {
                 "code",
                 must=True,
                 codes="community_resident=社区居民 rural_household=农户 community_merchant=社区商户"
-                " small_micro_enterprise=小微企业 park_enterprise=园区企业 rural_large_operator=农村经营大户 specialised_cooperative=专业合作组织 agri_leading_enterprise=涉农龙头企业 family_farm=家庭农场",
+                " small_micro_enterprise=小微企业 park_enterprise=园区企业"
+                " rural_large_operator=农村经营大户 specialised_cooperative=专业合作组织"
+                " agri_leading_enterprise=涉农龙头企业 family_farm=家庭农场",
             ),
             C("branch_id", "机构号", must=True, longest=30),
             C("subject_count", "应建档户数", "int", must=True, least=0),
