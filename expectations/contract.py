@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from expectations.column_text import pattern_text
 from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
 
 LEDGER_KINDS = ("register", "snapshot", "flow", "ten_day")
@@ -70,7 +71,7 @@ _LEDGER_PROPERTIES = {
     "owner",
     "source_clause",
 }
-_COLUMN_PROPERTIES = {"role", "unit", "east5", "note_zh"}
+_COLUMN_PROPERTIES = {"role", "unit", "east5", "note_zh", "pattern_zh", "pattern_en"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Column:
 
     ``kind`` is id, text, code, money (yuan), rate (ratio), int, date or bool; ``sql_type`` is
     the type in the lake and in staging. ``note_zh`` is the definition that people read beside the
-    Chinese title; ``examples`` are cells as a branch would type them (None: empty).
+    Chinese title; ``examples`` are cells as a branch would type them (None: empty). ``pattern_zh``
+    and ``pattern_en`` say the pattern in words: users never see the expression itself.
     """
 
     name: str
@@ -100,6 +102,8 @@ class Column:
     is_personal: bool
     note_zh: str | None = None
     examples: tuple[str | None, ...] = ()
+    pattern_zh: str = ""
+    pattern_en: str = ""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -238,6 +242,7 @@ def _column(item: dict[str, Any], path: Path) -> Column:
     extra = _custom(item.get("customProperties", []), _COLUMN_PROPERTIES, path)
     options = item.get("logicalTypeOptions", {})
     codes = {e["value"]: e["label"] for e in item.get("enum", [])}
+    words = {lang: _pattern_words(item, extra, lang, path) for lang in ("zh", "en")}
     return Column(
         name=item["name"],
         title_zh=item["businessName"],
@@ -257,7 +262,24 @@ def _column(item: dict[str, Any], path: Path) -> Column:
         is_personal=item["classification"] == "personal",
         note_zh=extra.get("note_zh"),
         examples=tuple(item.get("examples", ())),
+        pattern_zh=words["zh"],
+        pattern_en=words["en"],
     )
+
+
+def _pattern_words(item: dict[str, Any], extra: dict[str, Any], lang: str, path: Path) -> str:
+    """The pattern in words: declared, or derived when the pattern is simple."""
+    pattern = item.get("logicalTypeOptions", {}).get("pattern")
+    if pattern is None:
+        return ""
+    words = extra.get(f"pattern_{lang}") or pattern_text(pattern, lang)
+    if not words:
+        raise StrictYamlError(
+            path,
+            line_of(item, "name"),
+            f"the pattern of {item['name']} needs its words: custom property pattern_{lang}",
+        )
+    return str(words)
 
 
 def _kind(item: dict[str, Any], extra: dict[str, Any], codes: dict[str, str]) -> str:

@@ -29,6 +29,7 @@ from expectations.cells import (
     read_cells,
     type_cells,
 )
+from expectations.column_text import bounds_text, codes_text, digits_text
 from expectations.contract import Column, Contract
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.rule import Rule, RuleBook
@@ -44,11 +45,6 @@ _SHAPES = {
     "money": r"-?[0-9]{1,16}(\.[0-9]{1,2})?",
     "rate": r"-?[0-9]{1,9}(\.[0-9]{1,9})?",
     "int": r"-?[0-9]{1,18}",
-}
-_DIGITS_ZH = {
-    "money": "整数不超过 16 位、小数不超过 2 位",
-    "rate": "整数不超过 9 位、小数不超过 9 位",
-    "int": "不超过 18 位的整数",
 }
 # What a spreadsheet writes where a formula failed, as pasted values and exports keep it.
 _ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
@@ -479,12 +475,11 @@ class _Job:
         mask = sum(1 << self.bit[name] for name in self.contract.key)
         first = self.contract.key[0]
         joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in self.contract.key)
-        title = "＋".join(self.contract.column(n).title_zh for n in self.contract.key)
         count = self.con.execute(
             f"""
             insert into findings
             select
-                'JT-KEY-0001', t._row, {self._cell(first, "t._row")}, {literal(title)},
+                'JT-KEY-0001', t._row, {self._cell(first, "t._row")}, {literal(first)},
                 {self._key_text("t.")}, {self._key_text("t.")}, cast(d.n as varchar), null
             from typed as t
             join (
@@ -694,14 +689,6 @@ def _out_of_bounds(column: Column, name: str) -> str:
     return f"({' or '.join(tests)})" if tests else ""
 
 
-def _bounds_zh(column: Column) -> str:
-    if column.minimum is not None and column.maximum is not None:
-        return f"{column.minimum:g} 至 {column.maximum:g}"
-    if column.minimum is not None:
-        return f"不小于 {column.minimum:g}"
-    return f"不大于 {column.maximum:g}" if column.maximum is not None else ""
-
-
 def _shown_value(column: Column, raw: str) -> str:
     """The cell as shown in the message: its length for an overlong text, else the text itself."""
     if column.max_length is not None:
@@ -723,22 +710,22 @@ def _cell_code(column: Column, raw: str) -> tuple[str, str]:
         if column.max_length is not None:
             whens.append((f"length({raw}) > {column.max_length}", "0010", str(column.max_length)))
         if column.pattern:
-            whens.append(("true", "0011", column.pattern))
+            whens.append(("true", "0011", column.pattern_zh))
     else:
         if kind != "code":
             whens.append((_has_full_width(raw), "0003", ""))
         if kind in _SHAPES:
             whens.append((f"regexp_full_match({raw}, '{_THOUSANDS}')", "0004", ""))
             whens.append((f"not regexp_full_match({raw}, '{_NUMBER}')", "0002", ""))
-            whens.append((f"f.{column.name} is null", "0005", _DIGITS_ZH[kind]))
-            whens.append(("true", "0013", _bounds_zh(column)))
+            whens.append((f"f.{column.name} is null", "0005", digits_text(column, "zh")))
+            whens.append(("true", "0013", bounds_text(column, "zh")))
         elif kind == "date":
             whens.append((rf"regexp_full_match({raw}, '[0-9]{{5}}(\.[0-9]+)?')", "0007", ""))
             whens.append(("true", "0006", ""))
         elif kind == "bool":
             whens.append(("true", "0014", ""))
         else:
-            whens.append(("true", "0009", "、".join(column.codes.values())))
+            whens.append(("true", "0009", codes_text(column, "zh")))
     code = " ".join(f"when {test} then '{number}'" for test, number, _ in whens)
     expected = " ".join(f"when {test} then {literal(text)}" for test, _, text in whens)
     return f"case {code} else '0011' end", f"case {expected} end"

@@ -117,6 +117,6 @@ def _summary(receipts: list, lang: str) -> str:  # type: ignore[type-arg]
             f"未变 {by['unchanged']}，退回 {by['refused']}"
         )
     return (
-        f"{len(receipts)} files: accepted {by['accepted']} ({rows} rows), "
+        f"{len(receipts)} {'file' if len(receipts) == 1 else 'files'}: accepted {by['accepted']} ({rows} rows), "
         f"unchanged {by['unchanged']}, refused {by['refused']}"
     )

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from expectations.findings import render
+from expectations.findings import Finding, render, severity_text
+from expectations.fix_list import Fix, fix_list, rank, severity_counts
 from expectations.rule import SEVERITY_ZH, RuleBook
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.landing.receive import Receipt
 
 SHOWN = 20
+SHOWN_FIXES = 10
 _IGNORED_ZH = {
     "blank": "空行",
     "subtotal": "小计行",
@@ -23,6 +25,11 @@ _IGNORED_ZH = {
     "not_selected": "不属于本台账",
 }
 _STATUS_ZH = {"accepted": "接受", "unchanged": "未变", "refused": "退回", "passed": "通过"}
+_PARTS = (
+    ("value", "填报", "value"),
+    ("expected", "应为", "expected"),
+    ("difference", "差额", "difference"),
+)
 
 
 def accounting(receipt: Receipt, lang: str) -> str:
@@ -48,30 +55,89 @@ def accounting(receipt: Receipt, lang: str) -> str:
     )
 
 
+def status_text(receipt: Receipt, lang: str) -> str:
+    """The verdict in one word."""
+    return _STATUS_ZH[receipt.status] if lang == "zh" else receipt.status
+
+
+def slot_text(receipt: Receipt, lang: str) -> str:
+    """Which ledger, organisation and month the file is of; empty when it is not known."""
+    if receipt.identity is None or receipt.contract is None:
+        return ""
+    org, period = receipt.identity.org_id, receipt.identity.period
+    if lang == "zh":
+        return f"台账《{receipt.contract.title_zh}》，机构 {org}，期间 {period}"
+    return f"ledger {receipt.contract.name}, organisation {org}, period {period}"
+
+
+def total_text(receipt: Receipt, book: RuleBook, lang: str) -> str:
+    """How many findings of which severity; zero is said, not left to be guessed."""
+    counts = severity_counts(receipt.verdict.counts, book)
+    total = sum(counts.values())
+    if not total:
+        return "校验完成，0 个问题" if lang == "zh" else "judged: 0 findings"
+    if lang == "zh":
+        words = "、".join(f"{SEVERITY_ZH[s]} {n}" for s, n in counts.items() if s != "beta")
+        beta = counts.get("beta", 0)
+        trial = f"试运行 {beta}，不影响结论" if beta else ""
+        return f"共 {total} 个问题：" + "；".join(p for p in (words, trial) if p)
+    words = ", ".join(f"{s} {n}" for s, n in counts.items() if s != "beta")
+    beta = counts.get("beta", 0)
+    trial = f"beta {beta} (no effect on the verdict)" if beta else ""
+    noun = "finding" if total == 1 else "findings"
+    return f"{total} {noun}: " + "; ".join(p for p in (words, trial) if p)
+
+
+def receipt_fixes(receipt: Receipt, book: RuleBook, areas: int = 8) -> list[Fix]:
+    """What to fix first in one file."""
+    return fix_list(
+        receipt.verdict.findings, book, receipt.contract, areas=areas, **_sender(receipt)
+    )
+
+
+def receipt_findings(receipt: Receipt, book: RuleBook, shown: int | None = None) -> list[Finding]:
+    """The first findings of one file, rendered; all of them when nothing is said."""
+    table = receipt.verdict.findings
+    if shown is not None:
+        table = table.slice(0, shown)
+    return list(render(table, book, receipt.contract, **_sender(receipt)))
+
+
+def _sender(receipt: Receipt) -> dict[str, str | None]:
+    identity = receipt.identity
+    return {
+        "org_id": identity.org_id if identity else None,
+        "period": str(identity.period) if identity else None,
+    }
+
+
 def verdict_text(receipt: Receipt, book: RuleBook, lang: str, shown: int = SHOWN) -> str:
-    """The verdict on one file as text: status, accounting, counts by rule, first findings."""
+    """The verdict on one file as text: accounting, what to fix first, counts by rule, findings."""
     v = receipt.verdict
-    status = _STATUS_ZH[receipt.status] if lang == "zh" else receipt.status
-    lines = [f"{_head(receipt, lang)}: {status}"]
+    is_zh = lang == "zh"
+    lines = [f"{_head(receipt, lang)}: {status_text(receipt, lang)}"]
     if receipt.status == "unchanged":
         return lines[0]
+    if slot := slot_text(receipt, lang):
+        lines.append("  " + slot)
     lines.append("  " + accounting(receipt, lang))
+    lines.append("  " + total_text(receipt, book, lang))
     if not v.counts:
-        lines.append("  校验完成，0 个问题" if lang == "zh" else "  judged: 0 findings")
         return "\n".join(lines)
-    for code, count in sorted(v.counts.items(), key=lambda item: -item[1]):
-        rule = book[code]
-        severity = SEVERITY_ZH[rule.severity] if lang == "zh" else rule.severity
-        title = rule.title_zh if lang == "zh" else rule.title_en
-        lines.append(f"  {code} [{severity}] {title}: {count}")
+    if v.findings.num_rows > 1:
+        lines += _summary_lines(receipt, book, lang)
     total = v.findings.num_rows
-    for finding in render(v.findings.slice(0, shown), book, receipt.contract):
-        lines.append("    " + finding.line(lang))
+    lines.append("  问题清单" if is_zh else "  Findings")
+    for finding in receipt_findings(receipt, book, shown):
+        rule = book[finding.code]
+        lines += ["    " + line for line in _finding_lines(finding, rule, receipt, lang)]
     if total > shown:
+        name = receipt.file_name
+        command = f"jingtian validate {name} --format xlsx --out FILE.xlsx"
         lines.append(
-            f"    …… 共 {total} 个问题，此处列出前 {shown} 个"
-            if lang == "zh"
-            else f"    … {total} findings in all, the first {shown} shown"
+            f"    …… 共 {total} 个问题，此处列出前 {shown} 个；全部问题：{command}"
+            if is_zh
+            else f"    … {total} findings in all, the first {shown} shown; all of them: {command}"
         )
     return "\n".join(lines)
 
@@ -104,6 +170,63 @@ def left_out(export: Export, contracts: Mapping[str, Contract], lang: str) -> st
     return "".join(f"{line}\n" for line in lines)
 
 
+def _summary_lines(receipt: Receipt, book: RuleBook, lang: str) -> list[str]:
+    """What to fix first, and the counts by rule, which are never cut."""
+    is_zh = lang == "zh"
+    lines = []
+    fixes = receipt_fixes(receipt, book)
+    lines.append("  先改什么（先阻断，再按改一处能消除的问题数）" if is_zh else "  Fix first")
+    lines += [f"    {n}. {_fix_text(f, lang)}" for n, f in enumerate(fixes[:SHOWN_FIXES], start=1)]
+    if len(fixes) > SHOWN_FIXES:
+        lines.append(
+            f"    …… 共 {len(fixes)} 项，此处列出前 {SHOWN_FIXES} 项"
+            if is_zh
+            else f"    … {len(fixes)} in all, the first {SHOWN_FIXES} shown"
+        )
+    lines.append("  各规则问题数" if is_zh else "  Findings by rule")
+    for code, count in sorted(
+        receipt.verdict.counts.items(), key=lambda item: (rank(book[item[0]]), -item[1], item[0])
+    ):
+        rule = book[code]
+        title = rule.title_zh if is_zh else rule.title_en
+        lines.append(f"    {code} [{severity_text(rule, lang)}] {title}: {count}")
+    return lines
+
+
+def _fix_text(fix: Fix, lang: str) -> str:
+    shown = fix.first.shown(lang)
+    title = fix.rule.title_zh if lang == "zh" else fix.rule.title_en
+    column = f" · {shown['column']}" if shown["column"] else ""
+    severity = severity_text(fix.rule, lang)
+    if lang == "zh":
+        return (
+            f"[{severity}] {title}{column}：可消除 {fix.count} 个（{fix.rule.code}），"
+            f"位置 {fix.cells(lang)}"
+        )
+    return (
+        f"[{severity}] {title}{column}: clears {fix.count} ({fix.rule.code}), at {fix.cells(lang)}"
+    )
+
+
+def _finding_lines(finding: Finding, rule: Any, receipt: Receipt, lang: str) -> list[str]:
+    """Place, key, column, severity and code; then the message; then the figures."""
+    shown = finding.shown(lang)
+    head = [finding.place(lang, receipt.sheet)]
+    if shown["key"]:
+        head.append(("主键 " if lang == "zh" else "key ") + shown["key"])
+    head += [shown["column"], f"[{severity_text(rule, lang)}]", finding.code]
+    parts = [
+        f"{zh if lang == 'zh' else en} {shown[name]}"
+        for name, zh, en in _PARTS
+        if shown[name] and shown[name] not in shown["message"]
+    ]
+    message = shown["message"]
+    if parts:
+        joined = ("；" if lang == "zh" else "; ").join(parts)
+        message += f"（{joined}）" if lang == "zh" else f" ({joined})"
+    return ["  ".join(p for p in head if p), "  " + message]
+
+
 def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
     """The verdict on one file as plain values; every finding is listed."""
     v = receipt.verdict
@@ -111,8 +234,10 @@ def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
         "file": receipt.file_name,
         "status": receipt.status,
         "ledger": receipt.identity.ledger if receipt.identity else None,
+        "ledger_zh": receipt.contract.title_zh if receipt.contract else None,
         "org_id": receipt.identity.org_id if receipt.identity else None,
         "period": str(receipt.identity.period) if receipt.identity else None,
+        "sheet": receipt.sheet,
         "seq": receipt.seq,
         "received": v.received,
         "accepted": v.accepted,
@@ -121,7 +246,22 @@ def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
         "ignored": v.ignored,
         "control_totals": v.control_totals,
         "counts": v.counts,
-        "findings": [f.as_dict() for f in render(v.findings, book, receipt.contract)],
+        "severities": severity_counts(v.counts, book),
+        "fix_first": [
+            {
+                "code": f.rule.code,
+                "severity": "beta" if f.rule.status == "beta" else f.rule.severity,
+                "column": f.first.column,
+                "column_zh": f.first.column_zh,
+                "count": f.count,
+                "cells": f.cells("zh"),
+                "is_cut": f.is_cut,
+                "title_zh": f.rule.title_zh,
+                "title_en": f.rule.title_en,
+            }
+            for f in receipt_fixes(receipt, book)
+        ],
+        "findings": [f.as_dict() for f in receipt_findings(receipt, book)],
     }
 
 

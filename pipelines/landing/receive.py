@@ -28,7 +28,7 @@ from expectations.findings import finding_row
 from expectations.judge import Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
 from pipelines.landing.export import Export, export_of_inputs, judge_export
-from pipelines.landing.identity import Identity, identify
+from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.mapping import Mapping
 from pipelines.landing.organisations import Organisations, read_organisations
@@ -41,7 +41,8 @@ from pipelines.settings import Settings
 
 @dataclass
 class Receipt:
-    """What became of one upload. ``status`` is accepted, unchanged or refused."""
+    """What became of one upload. ``status`` is accepted, unchanged or refused (passed when it was
+    only judged); ``sheet`` is the worksheet that was read, ``header_row`` its header."""
 
     file_name: str
     status: str
@@ -50,6 +51,8 @@ class Receipt:
     contract: Contract | None = None
     seq: int | None = None
     load_id: str | None = None
+    sheet: str | None = None
+    header_row: int = 1
 
 
 @dataclass
@@ -67,6 +70,8 @@ class _Judged:
     is_unchanged: bool = False
     mapping: str = ""
     absent: frozenset[str] = frozenset()
+    sheet: str | None = None
+    header_row: int = 1
 
 
 # A file of this size is judged alone: memory, not the number of cores, is what it needs.
@@ -125,8 +130,8 @@ class Receiver:
             self._use_threads(1)  # a second thread inside a query would take the next file's core
             try:
                 for path in paths:
-                    identity = identify(
-                        path.name, self.contracts, ledger=ledger, org_id=org_id, period=period
+                    identity = identify_file(
+                        path, self.contracts, ledger=ledger, org_id=org_id, period=period
                     )
                     ahead = [slot for slot, _ in waiting]
                     is_alone = path.stat().st_size > _LARGE
@@ -156,7 +161,7 @@ class Receiver:
         self.con.execute(f"set threads = {count}")
 
     def _order(self, path: Path) -> tuple[str, bool, str]:
-        identity = identify(path.name, self.contracts)
+        identity = identify_file(path, self.contracts)
         if identity is None:
             return ("", False, path.name)
         return (str(identity.period), identity.ledger != "org_unit", path.name)
@@ -170,7 +175,7 @@ class Receiver:
         period: Period | None = None,
     ) -> Receipt:
         """Land, judge and (when nothing blocks) load one file."""
-        identity = identify(path.name, self.contracts, ledger=ledger, org_id=org_id, period=period)
+        identity = identify_file(path, self.contracts, ledger=ledger, org_id=org_id, period=period)
         return self._conclude(
             self._judge_file(
                 self.con, path, identity, self._in_force(identity), self.organisations()
@@ -209,7 +214,7 @@ class Receiver:
         )  # fmt: skip
         if judged.is_unchanged:
             return judged
-        judged.verdict, _ = judge_upload(
+        judged.verdict, raw = judge_upload(
             con,
             data,
             path.name,
@@ -220,6 +225,8 @@ class Receiver:
             root_org=orgs.root,
             memo=self._memo,
         )
+        if raw is not None:
+            judged.sheet, judged.header_row = raw.sheet, raw.header_row
         return self._load(con, judged)
 
     def _load(self, con: duckdb.DuckDBPyConnection, judged: _Judged) -> _Judged:
@@ -291,6 +298,7 @@ class Receiver:
         if judged.is_unchanged:
             status = "unchanged"
         receipt = Receipt(judged.label, status, verdict, identity, contract, None, judged.load_id)
+        receipt.sheet, receipt.header_row = judged.sheet, judged.header_row
         if judged.is_unchanged:
             return receipt
         with self.registry.transaction():

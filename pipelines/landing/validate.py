@@ -9,7 +9,7 @@ from expectations.findings import finding_row
 from expectations.judge import refused
 from expectations.rule import RuleBook
 from pipelines.landing.export import Export, judge_export
-from pipelines.landing.identity import identify
+from pipelines.landing.identity import identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receive import Receipt, connect
@@ -36,13 +36,13 @@ def validate_files(
             orgs = read_organisations(settings.home, registry)
     results = []
     for path in paths:
-        identity = identify(path.name, contracts, ledger=ledger, org_id=org_id, period=period)
+        identity = identify_file(path, contracts, ledger=ledger, org_id=org_id, period=period)
         if identity is None:
             verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
             results.append(Receipt(path.name, "refused", verdict))
             continue
         contract = contracts[identity.ledger]
-        verdict, _ = judge_upload(
+        verdict, raw = judge_upload(
             con,
             path.read_bytes(),
             path.name,
@@ -53,7 +53,10 @@ def validate_files(
             root_org=orgs.root,
         )
         status = "passed" if verdict.is_accepted else "refused"
-        results.append(Receipt(path.name, status, verdict, identity, contract))
+        receipt = Receipt(path.name, status, verdict, identity, contract)
+        if raw is not None:
+            receipt.sheet, receipt.header_row = raw.sheet, raw.header_row
+        results.append(receipt)
     return results
 
 
