@@ -8,7 +8,7 @@ import json
 import dagster as dg
 
 from expectations.contract import Contract
-from pipelines.landing.identity import identify
+from pipelines.landing.identity import identify_file
 from pipelines.settings import Settings
 
 
@@ -17,7 +17,7 @@ def inbox_state(settings: Settings, contracts: dict[str, Contract]) -> dict[str,
     entries: dict[str, list[str]] = {}
     if settings.home.inbox.is_dir():
         for path in sorted(settings.home.inbox.iterdir()):
-            identity = identify(path.name, contracts)
+            identity = identify_file(path, contracts)
             if identity and path.is_file():
                 stat = path.stat()
                 entries.setdefault(str(identity.period), []).append(

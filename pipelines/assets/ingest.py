@@ -7,7 +7,7 @@ import dagster as dg
 
 from expectations.contract import Contract
 from pipelines.assets.partitions import ONE_MONTH_A_RUN
-from pipelines.landing.identity import identify
+from pipelines.landing.identity import identify_file
 from pipelines.landing.receive import Receiver
 from pipelines.locking import writer_lock
 from pipelines.registry import Registry
@@ -43,7 +43,7 @@ def _ingest_asset(
         paths = []
         if settings.home.inbox.is_dir():
             for path in sorted(settings.home.inbox.iterdir()):
-                identity = identify(path.name, contracts)
+                identity = identify_file(path, contracts)
                 if identity and identity.ledger == contract.name and str(identity.period) == period:
                     paths.append(path)
         with writer_lock(settings.home), Registry(settings.home.registry) as registry:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "sample": "生成示例银行 | make the seeded sample bank",
     "receive": "接收报送文件 | receive uploads: land, judge, load what passes",
     "validate": "只校验不入库 | judge files without loading them",
+    "template": "填报模板 | the upload template of a ledger",
     "close": "月结 | close a month: lake gate, warehouse, mart gate, due reports",
     "metric": "查询指标 | figures with numerator, denominator, target, definition",
     "explain": "解释数字 | the rows and rules behind a figure",

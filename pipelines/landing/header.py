@@ -40,16 +40,22 @@ def find_header(
     Own columns of the sender start with 备注 and are left aside; any other unknown column is a
     finding, as are repeated and missing ones.
     """
-    known = {_plain(h): c.name for c in contract.columns for h in c.headers}
+    known = known_headers(contract)
     required = [c.name for c in contract.columns if c.required and c.name not in absent]
     for index, row in enumerate(rows[:SEARCH_ROWS]):
-        named = {known[_plain(cell)] for cell in row if _plain(cell) in known}
+        named = {known[plain_header(cell)] for cell in row if plain_header(cell) in known}
         if len(named) >= 2 and 2 * len(named & set(required)) >= len(required):
             return _match(index, row, contract, known, required)
     return None
 
 
-def _plain(cell: object) -> str:
+def known_headers(contract: Contract) -> dict[str, str]:
+    """Every header that names a column of the ledger, to the column's name."""
+    return {plain_header(h): c.name for c in contract.columns for h in c.headers}
+
+
+def plain_header(cell: object) -> str:
+    """A header cell without blanks and without the star of a required column."""
     return _BLANK.sub("", cell) if isinstance(cell, str) else ""
 
 
@@ -62,7 +68,7 @@ def _match(
 ) -> Header:
     header = Header(row=index + 1)
     for position, cell in enumerate(row):
-        text = _plain(cell)
+        text = plain_header(cell)
         where = f"{column_letter(position)}{index + 1}"
         if not text:
             continue

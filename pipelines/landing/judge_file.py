@@ -21,8 +21,10 @@ NIL_SUFFIX = "_nil"  # of a file name: there was no business, the file has a hea
 MAX_BYTES = 4 << 30
 
 
-def read_upload(data: bytes, file_name: str, contract: Contract) -> RawTable:
-    """Cells of an upload.
+def read_upload(
+    data: bytes, file_name: str, contract: Contract, identity: Identity | None = None
+) -> RawTable:
+    """Cells of an upload; a workbook's stamp is compared with ``identity`` when that is given.
 
     Raises:
         Unreadable: The file cannot be read far enough to judge its rows.
@@ -37,7 +39,7 @@ def read_upload(data: bytes, file_name: str, contract: Contract) -> RawTable:
             )
         )
     if suffix == ".xlsx":
-        return read_xlsx(data, contract)
+        return read_xlsx(data, contract, identity=identity)
     if suffix == ".csv":
         if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
             raise Unreadable(finding_row("JT-FILE-0015", value="Excel 工作簿（扩展名为 .csv）"))
@@ -75,12 +77,12 @@ def judge_upload(
     Returns:
         The verdict and the raw cells (None when the file could not be read).
     """
-    if known_orgs is not None and identity.org_id not in known_orgs and contract.name != "org_unit":
-        return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), None
     try:
-        raw = read_upload(data, file_name, contract)
+        raw = read_upload(data, file_name, contract, identity)
     except Unreadable as exc:
         return refused(exc.findings), None
+    if known_orgs is not None and identity.org_id not in known_orgs and contract.name != "org_unit":
+        return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), raw
     verdict = judge(
         con,
         contract,

@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -20,8 +20,21 @@ from expectations.contract import Column, Contract
 from expectations.findings import finding_row
 from expectations.judge import RawTable
 from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
+from pipelines.landing.identity import Identity
 from pipelines.landing.read_csv import MAX_COLUMNS
+from pipelines.landing.stamp import (
+    HOUSE_SHEETS,
+    STAMP_SHEET,
+    STAMP_TITLE,
+    Stamp,
+    mangled_template,
+    stamp_of_workbook,
+    wrong_template,
+)
 from pipelines.landing.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 MAX_UNPACKED = 1 << 30  # 1 GiB: a million rows of thirty columns take about half of it
 MAX_RATIO = 200  # worksheets of real ledgers pack 8 to 25 times
@@ -41,8 +54,22 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{4}/\d{1,2}/\d{1,2}")
 
 
-def read_xlsx(data: bytes, contract: Contract, absent: frozenset[str] = frozenset()) -> RawTable:
+def read_xlsx(
+    data: bytes,
+    contract: Contract,
+    absent: frozenset[str] = frozenset(),
+    identity: Identity | None = None,
+) -> RawTable:
     """Cells of the one data sheet of a workbook.
+
+    A workbook that carries the stamp of a template is compared with it first: a template made for
+    something else, of an older contract or with a changed header row is one finding and no more.
+
+    Args:
+        data: The file's bytes.
+        contract: The ledger.
+        absent: Columns that the source does not have.
+        identity: What file name or command line say the file is.
 
     Raises:
         Unreadable: The workbook cannot be read far enough to judge its rows.
@@ -53,11 +80,23 @@ def read_xlsx(data: bytes, contract: Contract, absent: frozenset[str] = frozense
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        scans = {name: _scan(archive, part) for name, part in _sheet_parts(archive).items()}
+        parts = _sheet_parts(archive)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        stamp = None
+        if identity is not None and STAMP_SHEET in parts:
+            _scan(archive, parts[STAMP_SHEET])
+            stamp = _stamp(book, contract, identity)
+        scans = {name: _scan(archive, part) for name, part in parts.items()}
+        heads = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=SEARCH_ROWS)
+            for name in scans
+        }
+        if stamp is not None:
+            heads = {name: rows for name, rows in heads.items() if name not in HOUSE_SHEETS}
+            if finding := mangled_template(stamp, contract, heads.values()):
+                raise Unreadable(finding)
         found: list[tuple[str, Header]] = []
-        for name in scans:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=SEARCH_ROWS)
+        for name, rows in heads.items():
             header = find_header(rows, contract, absent)
             if header is not None:
                 found.append((name, header))
@@ -79,6 +118,17 @@ def read_xlsx(data: bytes, contract: Contract, absent: frozenset[str] = frozense
     except CalamineError as exc:
         raise Unreadable(finding_row("JT-FILE-0003")) from exc
     return _raw(rows, contract, header, sheet, formulas)
+
+
+def _stamp(book: CalamineWorkbook, contract: Contract, identity: Identity) -> Stamp:
+    """The workbook's stamp, when it is the one of this upload."""
+    stamp = stamp_of_workbook(book)
+    if stamp is None:
+        raise Unreadable(finding_row("JT-FILE-0021", value=STAMP_TITLE))
+    finding = wrong_template(stamp, contract, identity.org_id, str(identity.period))
+    if finding is not None:
+        raise Unreadable(finding)
+    return stamp
 
 
 def _open(data: bytes) -> zipfile.ZipFile:
@@ -122,6 +172,8 @@ def _choose(found: list[tuple[str, Header]], contract: Contract) -> tuple[str, H
         raise Unreadable(
             finding_row("JT-FILE-0008", value=contract.title_zh, expected=str(SEARCH_ROWS))
         )
+    if len(found) > 1:
+        found = [f for f in found if f[0] not in HOUSE_SHEETS] or found
     if len(found) > 1:
         named = [f for f in found if f[0] in (contract.title_zh, contract.name)]
         if len(named) != 1:

@@ -52,7 +52,7 @@ def test_help_is_quick_and_names_the_command(command: str) -> None:
 def test_help_lists_every_command_of_the_first_release() -> None:
     done = jingtian("--help")
     for command in (
-        "sample", "validate", "receive", "close", "metric", "explain", "report", "status",
+        "sample", "validate", "template", "receive", "close", "metric", "explain", "report", "status",
     ):  # fmt: skip
         assert command in done.stdout
 
