@@ -40,6 +40,13 @@ _UNIT_TEXT = {
     "户": ("户", "households"),
     "人": ("人", "persons"),
     "笔": ("笔", "items"),
+    "分": ("分", "points"),
+    "分钟": ("分钟", "minutes"),
+    "小时": ("小时", "hours"),
+    "天": ("天", "days"),
+    "年": ("年", "years"),
+    "度": ("度", "degrees"),
+    "按单位": ("单位见“单位”列", "in the unit of its row"),
 }
 _CLASSES = {
     r"[0-9]": ("数字", "digit"),

@@ -165,7 +165,7 @@ class _Template:
         return "\n".join(lines)
 
     def _definition(self, column: Column) -> str:
-        return "" if self.lang == "zh" else column.description
+        return (column.note_zh or "") if self.lang == "zh" else column.description
 
     def _validation(self, column: Column) -> dict[str, Any] | None:
         """What Excel itself refuses while somebody types; pasting passes it by."""
@@ -257,7 +257,7 @@ class _Template:
             sheet.write_string(line, place, text, head)
         sheet.set_row(line, 20)
         line += 1
-        examples = self._examples()
+        examples = (contract.example_rows() or [{}])[0]
         for column in contract.columns:
             rules = row_rules(self.book, contract, column)
             titles = [r.title_zh if lang == "zh" else r.title_en for r in rules]
@@ -310,9 +310,6 @@ class _Template:
             sheet.write_string(line, place, text, first if place == 0 else rest)
         lines = max(wrapped_lines(t, w - 1) for t, w in zip(texts, widths, strict=True))
         sheet.set_row(line, 5 + 15 * lines)
-
-    def _examples(self) -> dict[str, str]:
-        return {}
 
     def _advice(self) -> list[str]:
         contract, org, period = self.contract, self.identity.org_id, self.identity.period

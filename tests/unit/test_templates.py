@@ -14,6 +14,7 @@ import pytest
 import pipelines.landing.stamp
 from expectations.contract import Contract
 from expectations.rule import RuleBook
+from pipelines.landing.header import column_letter
 from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.stamp import GUIDE_SHEET, LISTS_SHEET, STAMP_SHEET, stamp_of_file
 from pipelines.landing.validate import validate_files
@@ -272,7 +273,9 @@ def test_damaged_stamp_is_a_mangled_template(desk: Desk) -> None:
 def test_own_column_and_title_row_and_alias_leave_a_template_what_it_is(desk: Desk) -> None:
     def add(book: Any) -> None:
         sheet = book["贷款借据"]
-        sheet["AC1"], sheet["AC2"] = "备注（本行用）", "自用"
+        own = sheet.max_column + 1
+        sheet.cell(1, own, "备注（本行用）")
+        sheet.cell(2, own, "自用")
         sheet["A1"] = "信贷借据号"
         sheet.insert_rows(1)
         sheet["A1"] = "示例支行 2025 年 12 月"
@@ -283,11 +286,14 @@ def test_own_column_and_title_row_and_alias_leave_a_template_what_it_is(desk: De
 
 
 def test_unknown_column_in_a_template_is_found_at_its_cell(desk: Desk) -> None:
+    place = len(desk.contracts["loan_account"].columns)
+
     def add(book: Any) -> None:
-        book["贷款借据"]["AC1"] = "客户评语"
+        book["贷款借据"].cell(1, place + 1, "客户评语")
 
     path = desk.fill(desk.template("loan_account"), "loan_account", [VALID["loan_account"]])
-    assert places(desk.judge(desk.change(path, add)).verdict) == [(1, "AC1", "JT-FILE-0010")]
+    found = places(desk.judge(desk.change(path, add)).verdict)
+    assert found == [(1, f"{column_letter(place)}1", "JT-FILE-0010")]
 
 
 def test_workbook_without_a_stamp_and_a_name_that_says_nothing_is_not_recognised(
