@@ -78,7 +78,8 @@ class LakeScope:
         period_end: Last day of the period.
         loads: (ledger, organisation, load period) in force for the period.
         absent_columns: ``ledger.column`` that a source does not have.
-        ledgers: Ledgers whose rows are judged; None for all. Completeness is judged for all only.
+        ledgers: Only rules that read one of these ledgers are run; None for all. Who has not sent
+            is judged for all only.
     """
 
     present: frozenset[str]
@@ -102,7 +103,7 @@ def find_in_lake(
             return findings
         orgs, root = _organisations(con, findings, scope.period_end)
         _completeness(findings, contracts, orgs, root, scope)
-        _unique_keys(con, findings, contracts, scope)
+    _unique_keys(con, findings, contracts, scope)
     _run_rules(con, findings, contracts, book, scope)
     return findings
 
@@ -171,6 +172,8 @@ def _unique_keys(
         by_org = contract.owner_column in contract.key
         if name not in scope.present or contract.submitted_by != "branch" or by_org:
             continue
+        if scope.ledgers is not None and name not in scope.ledgers:
+            continue
         if len({org for ledger, org, _ in scope.loads if ledger == name}) < 2:
             continue
         key = ", ".join(contract.key)
@@ -224,7 +227,8 @@ def _run_rules(
     queries: list[Rule] = []
     for rule in book.lake_rules(scope.period_end):
         ledger = rule.ledger or ""
-        if scope.ledgers is not None and ledger not in scope.ledgers:
+        read = {ledger, *(need.split(".")[0] for need in rule.needs), *rule.before}
+        if scope.ledgers is not None and not read & scope.ledgers:
             continue
         missing = _missing(rule, scope, months)
         if missing:

@@ -37,11 +37,16 @@ def write_inputs(
 
 
 def create_lake_views(
-    con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], load_set: LoadSet, home: Home
+    con: duckdb.DuckDBPyConnection,
+    contracts: dict[str, Contract],
+    load_set: LoadSet,
+    home: Home,
+    extra: dict[str, str] | None = None,
 ) -> None:
     """Views ``lake.<ledger>`` and ``lake.<ledger>_history``; typed and empty without loads.
 
-    Personal columns are left out: names, ids and phones stop at the lake's files.
+    Personal columns are left out: names, ids and phones stop at the lake's files. ``extra`` names
+    a table of rows per ledger that are not in the lake yet and count as if they were.
     """
     con.execute("create schema if not exists lake")
     for name, contract in contracts.items():
@@ -49,7 +54,10 @@ def create_lake_views(
             (name, load_set.current[name]),
             (f"{name}_history", load_set.history[name]),
         ):
-            con.execute(f"create or replace view lake.{view} as {_scan(contract, loads, home)}")
+            scan = _scan(contract, loads, home)
+            if extra and view in extra:
+                scan = f"({scan}) union all by name (from {extra[view]})"
+            con.execute(f"create or replace view lake.{view} as {scan}")
 
 
 def _scan(contract: Contract, loads: Sequence[Load], home: Home) -> str:
