@@ -189,13 +189,15 @@ def _ask(con: duckdb.DuckDBPyConnection, values: Any, test: CellTest) -> tuple[A
     """Type every value by its SQL."""
     query = f"""
         select typed, coalesce({test.failed}, false) and cell is not null as failed
-        from (select cell, {test.typed} as typed from """
+        from (select *, {test.typed} as typed from """
     if len(values) <= _FEW:  # as a parameter: half the time of a registered table
         source = "(select unnest(cast(? as varchar[])) as cell))"
         answer = con.execute(query + source, [values.to_pylist()]).to_arrow_table()
     else:
-        con.register("asked_arrow", pa.table({"cell": values}))
-        answer = con.execute(f"{query}asked_arrow)").to_arrow_table()
+        # Numbered, because rows keep no order where DuckDB makes a join of a list of constants.
+        places = pa.array(np.arange(len(values)))
+        con.register("asked_arrow", pa.table({"cell": values, "place": places}))
+        answer = con.execute(f"{query}asked_arrow) order by place").to_arrow_table()
         con.unregister("asked_arrow")
     typed = _one(answer.column("typed")).cast(test.arrow_type)
     return typed, _flags(_one(answer.column("failed")))
