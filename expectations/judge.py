@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,7 @@ _ARROW_TYPES: dict[str, Any] = {
     "int": _INTEGER,
 }
 _FEW_VALUES = frozenset({"code", "bool", "date", "rate", "int"})
+_PIECE = 122_880  # rows
 _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 
 
@@ -205,7 +207,7 @@ class _Job:
         self._type()
         ignored = self._set_apart()
         bad = np.zeros(self.typed.num_rows, np.int64) if self.bad is None else self.bad
-        self.con.register("typed", self.typed.append_column("_bad", pa.array(bad)))
+        self.con.register("typed", in_pieces(self.typed.append_column("_bad", pa.array(bad))))
         self.con.execute(_EMPTY_FINDINGS)
         self._cell_findings()
         self._row_findings()
@@ -220,29 +222,41 @@ class _Job:
         return self._verdict(received, ignored)
 
     def _type(self) -> None:
-        rows = self.raw.table.num_rows
+        """Type the columns; those of a long file as many at a time as the connection has threads."""
+        if self.raw.table.num_rows <= _PIECE:
+            typed = [self._typed_column(self.con, column) for column in self.contract.columns]
+        else:
+            threads = self.con.execute("select current_setting('threads')").fetchall()[0][0]
+            with ThreadPoolExecutor(threads, thread_name_prefix="type") as pool:
+                aside = [
+                    pool.submit(self._typed_column, self.con.cursor(), column)
+                    for column in self.contract.columns
+                ]
+                typed = [future.result() for future in aside]
         columns: dict[str, Any] = {"_row": self.raw.table.column("_row")}
-        for column in self.contract.columns:
-            arrow_type = _ARROW_TYPES[column.kind]
-            position = self.raw.positions.get(column.name)
-            if position is None:
-                columns[column.name] = _empty(rows, arrow_type)
-                continue
-            cells = read_cells(
-                self.con, self.raw.table.column(f"c{position}"), has_few_values(column)
-            )
-            columns[column.name], failed = type_cells(
-                self.con, cells, self._test(column), self.memo
-            )
-            self.cells[column.name] = cells
-            if column.required and column.name not in self.absent:
-                empty = cells.empty()
-                failed = failed if empty is None else empty if failed is None else failed | empty
+        for column, (values, failed, cells) in zip(self.contract.columns, typed, strict=True):
+            columns[column.name] = values
+            if cells is not None:
+                self.cells[column.name] = cells
             if failed is not None:
                 self._mark(column.name, failed)
         self.typed = pa.table(columns)
         if self.raw.cell_findings:
             self._mark_reader_cells()
+
+    def _typed_column(
+        self, con: duckdb.DuckDBPyConnection, column: Column
+    ) -> tuple[Any, BoolArray | None, Cells | None]:
+        """Typed values, failed flags per row and the cells; no cells where the file has none."""
+        position = self.raw.positions.get(column.name)
+        if position is None:
+            return _empty(self.raw.table.num_rows, _ARROW_TYPES[column.kind]), None, None
+        cells = read_cells(con, self.raw.table.column(f"c{position}"), has_few_values(column))
+        values, failed = type_cells(con, cells, self._test(column), self.memo)
+        if column.required and column.name not in self.absent:
+            empty = cells.empty()
+            failed = failed if empty is None else empty if failed is None else failed | empty
+        return values, failed, cells
 
     def _test(self, column: Column) -> CellTest:
         """How a cell of the column is typed and when it fails; an empty cell is no matter here."""
@@ -424,7 +438,7 @@ class _Job:
         if self.bad is not None:
             spoken_of = spoken_of.append_column("_bad", pa.array(self.bad))
         place = pa.array(np.arange(self.typed.num_rows))
-        self.con.register("spoken_of", spoken_of.append_column("_place", place))
+        self.con.register("spoken_of", in_pieces(spoken_of.append_column("_place", place)))
         places = self.con.execute(
             f"select _place from (select *, {dates} from spoken_of) where {' or '.join(tests)}"
         ).to_arrow_table()
@@ -577,8 +591,8 @@ class _Job:
             )
         codes = ", ".join(literal(c) for c in blocking)
         faulty = self.con.execute(
-            f"select count(distinct row_no) from findings where code in ({codes}) "
-            "and row_no in (select _row from typed)"
+            "select count(distinct _row) from typed "
+            f"where _row in (select row_no from findings where code in ({codes}))"
         ).fetchall()[0][0]
         rejected = rows + self.raw.refused_rows
         held = rows - faulty
@@ -607,6 +621,11 @@ create or replace temp table findings (
 
 def _empty(rows: int, arrow_type: Any) -> Any:
     return pa.nulls(rows, arrow_type)
+
+
+def in_pieces(table: pa.Table) -> pa.Table:
+    """The same rows in pieces: DuckDB scans as many pieces at a time as it has threads."""
+    return pa.Table.from_batches(table.to_batches(max_chunksize=_PIECE), schema=table.schema)
 
 
 def is_ascending(table: pa.Table, key: tuple[str, ...]) -> bool:
