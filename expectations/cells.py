@@ -29,6 +29,12 @@ _HINT = 5_000
 _FIRST_YEAR = 1000  # before it, year numbers are written in more than one way
 _FEW = 1_000
 _SPACE, _HASH, _DELETE, _ASCII_END = 0x20, 0x23, 0x7F, 0x80
+_MARKS = (
+    b"=",
+    b"'",
+    b'"',
+    b"`",
+)  # an id that begins with one of them was wrapped for a spreadsheet
 
 
 @dataclass(frozen=True)
@@ -250,15 +256,20 @@ def _may_hold_blanks(content: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
 
 def _is_flawless_text(cells: Cells, test: CellTest) -> bool:
     """Whether no value can fail: no control character, no ``#`` (it begins the error values of a
-    spreadsheet), ASCII where full-width characters are refused, not too long, of the pattern.
+    spreadsheet), ASCII and no quotation marks where full-width, invisible and wrapping characters
+    are refused, not too long, of the pattern.
     """
     content = _bytes(cells.values)
     if content.size == 0:
         return True
     if content.min() < _SPACE or (content == _DELETE).any() or (content == _HASH).any():
         return False
-    if not test.may_be_wide and content.max() >= _ASCII_END:
-        return False
+    if not test.may_be_wide:
+        if content.max() >= _ASCII_END:
+            return False
+        memory = content.tobytes()
+        if any(mark in memory for mark in _MARKS):
+            return False
     longest = _pc.max(_lengths(cells.values)).as_py() or 0
     if test.max_length is not None and longest > test.max_length:
         return False

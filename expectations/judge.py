@@ -50,6 +50,14 @@ _SHAPES = {
 # What a spreadsheet writes where a formula failed, as pasted values and exports keep it.
 _ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
 _SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
+# Characters that nobody sees: zero-width, direction marks, line separators, C1 controls and blanks
+# other than those around a cell. Two ids that look the same would be two.
+_INVISIBLE = (
+    r"[\p{Cf}\p{Zl}\p{Zp}\x{80}-\x{9f}\x{A0}\x{115F}\x{1160}\x{1680}\x{2000}-\x{200A}"
+    r"\x{202F}\x{205F}\x{3164}\x{FFA0}]"
+)
+# What keeps Excel from reading an id as a number ("00123" behind = or '), or is left of quotes.
+_TEXT_MARK = r"""[='"‘’“”`].*"""
 _FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
 _STRING: pa.DataType = pa.string()
 _INTEGER: pa.DataType = pa.int64()
@@ -684,6 +692,14 @@ def _has_control(raw: str) -> str:
     return rf"regexp_matches({raw}, '[\x00-\x1f\x7f]')"
 
 
+def _has_invisible(raw: str) -> str:
+    return f"(strlen({raw}) <> length({raw}) and regexp_matches({raw}, '{_INVISIBLE}'))"
+
+
+def _has_text_mark(raw: str) -> str:
+    return f"regexp_full_match({raw}, {literal(_TEXT_MARK)})"
+
+
 def _is_error_value(raw: str) -> str:
     return f"{raw} in ({', '.join(map(literal, _ERROR_VALUES))})"
 
@@ -691,7 +707,7 @@ def _is_error_value(raw: str) -> str:
 def _text_failure(column: Column, raw: str) -> str:
     tests = [_has_control(raw), _is_error_value(raw)]
     if column.kind == "id":
-        tests.append(_has_full_width(raw))
+        tests += [_has_full_width(raw), _has_invisible(raw), _has_text_mark(raw)]
     if column.max_length is not None:
         tests.append(f"length({raw}) > {column.max_length}")
     if column.pattern:
@@ -709,13 +725,17 @@ def _out_of_bounds(column: Column, name: str) -> str:
 
 
 def _shown_value(column: Column, raw: str) -> str:
-    """The cell as shown in the message: its length for an overlong text, else the text itself."""
+    """The cell as shown in the message: its length for an overlong text, else the text itself,
+    with a box for every character that nobody would see."""
+    shown = f"substr({raw}, 1, 100)"
+    if column.kind != "text":
+        shown = f"substr(regexp_replace({raw}, '{_INVISIBLE}', '□', 'g'), 1, 100)"
     if column.max_length is not None:
         return (
             f"case when length({raw}) > {column.max_length} then cast(length({raw}) as varchar) "
-            f"else substr({raw}, 1, 100) end"
+            f"else {shown} end"
         )
-    return f"substr({raw}, 1, 100)"
+    return shown
 
 
 def _cell_code(column: Column, raw: str) -> tuple[str, str]:
@@ -725,12 +745,15 @@ def _cell_code(column: Column, raw: str) -> tuple[str, str]:
     if kind in ("id", "text"):
         whens.append((_has_control(raw), "0015", ""))
         if kind == "id":
+            whens.append((_has_invisible(raw), "0018", ""))
+            whens.append((_has_text_mark(raw), "0017", ""))
             whens.append((_has_full_width(raw), "0003", ""))
         if column.max_length is not None:
             whens.append((f"length({raw}) > {column.max_length}", "0010", str(column.max_length)))
         if column.pattern:
             whens.append(("true", "0011", column.pattern_zh))
     else:
+        whens.append((_has_invisible(raw), "0018", ""))
         if kind != "code":
             whens.append((_has_full_width(raw), "0003", ""))
         if kind in _SHAPES:

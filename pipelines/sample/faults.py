@@ -274,6 +274,12 @@ def _loan_cells(folder: _Folder, source: _Source) -> None:
         ("JT-CELL-0015", "product_name", "农户小额\n信用贷款"),
         ("JT-CELL-0016", "prev_loan_id", "#N/A"),
         ("JT-CELL-0016", "balance", "#REF!"),
+        ("JT-CELL-0017", "customer_id", '="0900011000001"'),
+        ("JT-CELL-0017", "loan_id", "'0900011000001"),
+        ("JT-CELL-0018", "customer_id", "09000\u200b11000001"),
+        ("JT-CELL-0018", "prev_loan_id", "\u202e1000001100090"),
+        ("JT-CELL-0018", "loan_id", "09000\u00a011000001"),
+        ("JT-CELL-0018", "five_class_code", "正\u200d常"),
     ):
         sheet.bad_cell(code, sheet.pick(**_ordinary(source)), column, value)
     # A failed cell suppresses the rules that use it: the status says settled, the balance is no

@@ -11,7 +11,7 @@ from expectations.contract import Column, Contract
 from expectations.rule import Rule, RuleBook
 
 _BY_KIND = {
-    "id": ("0003", "0012", "0015"),
+    "id": ("0003", "0012", "0015", "0017", "0018"),
     "text": ("0015",),
     "code": ("0009",),
     "money": ("0002", "0003", "0004", "0005"),
