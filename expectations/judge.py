@@ -33,6 +33,7 @@ from expectations.cells import (
 from expectations.column_text import bounds_text, codes_text, digits_text
 from expectations.contract import Column, Contract
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
+from expectations.identifiers import define_identifiers
 from expectations.rule import Rule, RuleBook
 from expectations.waiver import needs_reason
 
@@ -438,6 +439,7 @@ class _Job:
         if not rules:
             return
         tests = [self._guarded(rule) for rule in rules]
+        define_identifiers(self.con, " ".join(tests))
         dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
         # Only the columns that the rules speak of are scanned, and only offending rows are taken out.
         spoken_of = self.typed.select(
@@ -522,6 +524,7 @@ class _Job:
         for rule in self.book.register_rules(self.contract.name, self.end):
             if set(rule.fields) & self.absent:
                 continue
+            define_identifiers(self.con, str(rule.violation))
             mask = sum(1 << self.bit[name] for name in rule.fields)
             test = f"(_bad & {mask}) = 0 and coalesce({rule.violation}, false)"
             count = self._insert(rule, f"(select *, {dates} from typed) as t", test)

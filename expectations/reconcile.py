@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.contract import Contract
+from expectations.identifiers import define_identifiers
 from expectations.judge import literal
 from expectations.rule import Rule, RuleBook
 
@@ -240,6 +241,8 @@ def _run_rules(
     used = {name for rules in runnable.values() for r in rules for name in r.before}
     used |= {name for rule in queries for name in rule.before}
     _create_before_views(con, used)
+    used_sql = [r.violation or "" for rules in runnable.values() for r in rules]
+    define_identifiers(con, " ".join([*used_sql, *(str(r.query) for r in queries)]))
     con.execute("set search_path = 'lake,run'")
     try:
         for ledger, rules in runnable.items():
