@@ -33,6 +33,7 @@ def judge_slice(
     absent: Mapping[str, str] | None = None,
     not_run: list[dict[str, str]] | None = None,
     slice_files: Mapping[str, str] | None = None,
+    waivers: list[dict[str, str]] | None = None,
 ) -> Decision:
     """Judge the tables of a slice.
 
@@ -45,6 +46,7 @@ def judge_slice(
         absent: Table name to the reason why it has no source; its expectations are not run.
         not_run: Checks that could not run elsewhere, to be kept with the decision.
         slice_files: What is judged, name to digest; by default the Parquet files themselves.
+        waivers: Waivers that let something pass, kept with the decision.
 
     Returns:
         The decision; it is not written anywhere.
@@ -79,6 +81,7 @@ def judge_slice(
         counts=counts,
         results=results,
         not_run=sorted(skipped, key=lambda s: s["code"]),
+        waivers=list(waivers or []),
     )
 
 

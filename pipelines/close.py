@@ -18,12 +18,12 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import Contract, load_contracts
-from expectations.decision import digest_of
+from expectations.decision import read_decision
 from expectations.rule import load_rule_book
 from pipelines.clock import bank_today
 from pipelines.emit import Emission, Refusal, emit_output
 from pipelines.errors import RefusedError, UsageError
-from pipelines.gates.hashes import todays_hashes
+from pipelines.gates.hashes import build_digest, todays_hashes
 from pipelines.gates.lake import LakeVerdict, judge_lake
 from pipelines.gates.marts import SliceVerdict, judge_marts
 from pipelines.landing.receive import Receiver, connect
@@ -34,6 +34,7 @@ from pipelines.periods import Period
 from pipelines.publish import publish
 from pipelines.registry import Load, Registry
 from pipelines.settings import Settings
+from pipelines.waivers import exceptions_digest, waivers_of_loads
 from pipelines.warehouse.build import attach_build, build_warehouse, find_build
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
@@ -150,6 +151,7 @@ class MonthClose:
         self.book = load_rule_book()
         self.project = DbtProject(settings, on_node=self._node)
         self._verdicts: dict[str, SliceVerdict] = {}
+        self._lake_waivers: list[dict[str, str]] | None = None
 
     @cached_property
     def load_set(self) -> LoadSet:
@@ -184,12 +186,13 @@ class MonthClose:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Today's digests for this load set."""
-        return todays_hashes(self.load_set)
+        exceptions = exceptions_digest(self.registry, self.load_set, self.book, self.contracts)
+        return todays_hashes(self.load_set, exceptions)
 
     @property
     def build_id(self) -> str:
         """Names the build: same loads, rules, definitions and models, same build."""
-        return f"{self.period}-{digest_of(self.hashes)[:12]}"
+        return f"{self.period}-{build_digest(self.hashes)[:12]}"
 
     def lake_gate(self) -> LakeVerdict:
         """Judge the load set.
@@ -212,9 +215,11 @@ class MonthClose:
                 self.home,
                 self.hashes,
                 optional=needs.optional_ledgers,
+                waivers=waivers_of_loads(self.registry, self.load_set, self.book, self.contracts),
             )
         finally:
             con.close()
+        self._lake_waivers = verdict.decision.waivers
         if self.is_latest:
             # What an earlier knowledge point looked like is no news about the month.
             self._register("lake", verdict.decision.status, verdict.folder, verdict.decision.hash)
@@ -296,7 +301,9 @@ class MonthClose:
         con = attach_build(self.settings, self.build_dir())
         try:
             for name in self._slices(con):
-                verdict = judge_marts(con, name, str(self.period), self.home, self.hashes)
+                verdict = judge_marts(
+                    con, name, str(self.period), self.home, self.hashes, waivers=self.waivers()
+                )
                 verdicts[name] = verdict
                 decision = verdict.decision
                 if decision.status != "passed":
@@ -313,6 +320,23 @@ class MonthClose:
         finally:
             con.close()
         return verdicts
+
+    def waivers(self) -> list[dict[str, str]]:
+        """Waivers that the lake gate let pass for this load set: they touch every output of it.
+
+        Raises:
+            RefusedError: The lake gate has not judged this load set.
+        """
+        if self._lake_waivers is None:
+            row = self.registry.latest_decision("lake", str(self.period))
+            folder = self.home.gated / "lake" / row["fingerprint"] if row else None
+            if folder is None or read_decision(folder).hashes != self.hashes:
+                raise RefusedError(
+                    f"{self.period} 的入湖检查没有判过这批数据；请先运行入湖检查。",
+                    f"the lake gate has not judged this load set of {self.period}; run it first.",
+                )
+            self._lake_waivers = read_decision(folder).waivers
+        return self._lake_waivers
 
     def _slices(self, con: duckdb.DuckDBPyConnection) -> list[str]:
         if self.needs.pay_reason is None:

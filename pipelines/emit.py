@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.contract import load_contracts
+from expectations.rule import load_rule_book
 from pipelines.errors import RefusedError, UsageError
 from pipelines.gates.hashes import todays_hashes
 from pipelines.landing.store import sha256_file
@@ -20,6 +21,7 @@ from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
+from pipelines.waivers import exceptions_digest
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.load_set import LoadSet, read_load_set
 from pipelines.warehouse.requirements import Requirements, derive_requirements
@@ -126,7 +128,10 @@ def emit_output(
             f"{period} has no gate decision ({output.slice}); run jingtian close {period} first.",
         )
     folder = settings.home.gated / output.slice / row["fingerprint"]
-    today = todays_hashes(load_set)
+    exceptions = exceptions_digest(
+        registry, load_set, load_rule_book(), load_contracts(LEDGERS_DIR)
+    )
+    today = todays_hashes(load_set, exceptions)
     try:
         if output.slice == "pay":
             check_slice(folder, row["decision_hash"], today)

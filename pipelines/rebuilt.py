@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from expectations.contract import load_contracts
-from expectations.decision import digest_of
 from pipelines.errors import RefusedError
-from pipelines.gates.hashes import todays_hashes
+from pipelines.gates.hashes import build_digest, todays_hashes
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
@@ -26,7 +25,7 @@ def build_as_of(settings: Settings, period: str, as_of: int) -> Path:
     month = parse_period(period)
     with Registry(settings.home.registry) as registry:
         load_set = read_load_set(settings.home, registry, contracts, month, as_of)
-    build_id = f"{period}-{digest_of(todays_hashes(load_set))[:12]}"
+    build_id = f"{period}-{build_digest(todays_hashes(load_set))[:12]}"
     folder = find_build(settings.home, build_id)
     if folder is None:
         raise RefusedError(

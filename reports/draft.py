@@ -28,6 +28,11 @@ class Order:
     source: CheckedSlice
 
     @property
+    def waivers(self) -> list[dict[str, str]]:
+        """Waivers that touch the slice, as its decision lists them."""
+        return list(self.source.decision.waivers)
+
+    @property
     def period_end(self) -> dt.date:
         """Last day of the period: the reporting date."""
         return period_end(self.period)

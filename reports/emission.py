@@ -102,6 +102,7 @@ def emit(
             hashes=today_hashes,
             gated_root=gated_root,
             judge=judge,
+            waivers=order.waivers,
         )
         inputs["report_decision"] = decision.hash
         files["decision.report.json"] = (gate_dir / DECISION_FILE).read_bytes()

@@ -24,6 +24,8 @@ HASH_NAMES_ZH = {
     "definitions": "口径",
     "models": "模型",
 }
+# Only decisions that rest on waivers or explanations carry their digest.
+_OTHER_NAMES_ZH = {"exceptions": "豁免与说明"}
 
 
 _SEVERITY_ZH = {"block": "阻断", "explain": "需说明", "warn": "提示"}
@@ -163,7 +165,7 @@ def _refuse_stale(slice_dir: Path, decision: Decision, today: Mapping[str, str])
     differing = [name for name in names if not then.get(name) or then[name] != today.get(name)]
     if differing:
         zh = "；".join(
-            f"{HASH_NAMES_ZH.get(name, name)} 判定时 {_short(then.get(name))}，"
+            f"{(HASH_NAMES_ZH | _OTHER_NAMES_ZH).get(name, name)} 判定时 {_short(then.get(name))}，"
             f"现在 {_short(today.get(name))}"
             for name in differing
         )

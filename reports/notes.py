@@ -5,13 +5,16 @@ Here belongs reading a folder's ``notes.yml`` and its sheet. The texts belong to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from expectations.strict_yaml import load_strict
+from reports.waivers import WaiverLine, write_waivers
 from reports.writers.xlsx import Book, Column, write_table, write_title
 
+SHEET = "说明"
 _SHAPE = {
     "notes": [
         {"topic": str, "formula": str, "clause": str, "decision?": str},
@@ -52,11 +55,14 @@ def load_notes(folder: Path) -> list[Note]:
     ]
 
 
-def write_notes_sheet(book: Book, notes: list[Note], title: str) -> None:
-    """The sheet 说明."""
-    sheet = book.sheet("说明")
+def write_notes_sheet(
+    book: Book, notes: list[Note], title: str, waivers: Sequence[WaiverLine] = ()
+) -> None:
+    """The sheet 说明: the notes, and the waivers that touch the figures."""
+    sheet = book.sheet(SHEET)
     top = write_title(book, sheet, title, [], len(_COLUMNS) - 1)
     rows = [(note.topic, note.formula, note.clause, note.decision) for note in notes]
-    write_table(book, sheet, top, _COLUMNS, rows, head_height=22)
+    bottom = write_table(book, sheet, top, _COLUMNS, rows, head_height=22)
+    write_waivers(book, sheet, bottom, [column.width for column in _COLUMNS], waivers)
     sheet.freeze_panes(top + 1, 1)
     sheet.repeat_rows(top)

@@ -91,6 +91,7 @@ def pass_gate(
     hashes: Mapping[str, str],
     gated_root: Path,
     judge: Judge = judge_return,
+    waivers: list[dict[str, str]] | None = None,
 ) -> tuple[Decision, Path]:
     """Freeze a filled form, have it judged and keep slice and decision, passed or failed.
 
@@ -101,6 +102,7 @@ def pass_gate(
         hashes: Today's hashes of load set, rules, definitions and models.
         gated_root: The bank's ``data/gated``.
         judge: Who decides; Great Expectations unless a test says otherwise.
+        waivers: Waivers that touch the slice, kept with the decision.
 
     Returns:
         The decision and the directory that holds it.
@@ -122,6 +124,7 @@ def pass_gate(
         tables["relation_result"] = partial / "relation_result.parquet"
         tables["relation_result"].write_bytes(_relations(results))
         decision = judge(f"report:{output_id}", form.period, tables, dict(hashes), not_run)
+        decision.waivers = list(waivers or [])
         decision.write(partial)
         directory = room / decision.fingerprint
         if directory.exists():

@@ -20,6 +20,10 @@ _COMMANDS = {
     "receive": "接收报送文件 | receive uploads: land, judge, load what passes",
     "validate": "只校验不入库 | judge files without loading them",
     "template": "填报模板 | the upload template of a ledger",
+    "difference": "更正前后的差异 | what a corrected file changed",
+    "finding": "待更正与待说明的问题；说明 | open findings; explain them",
+    "waiver": "豁免：申请、批准、撤销、查询 | waivers of blocking rules",
+    "withdraw": "撤回已报文件 | take back what was sent for a ledger and month",
     "close": "月结 | close a month: lake gate, warehouse, mart gate, due reports",
     "metric": "查询指标 | figures with numerator, denominator, target, definition",
     "explain": "解释数字 | the rows and rules behind a figure",
@@ -28,12 +32,38 @@ _COMMANDS = {
 }
 
 
+class _Version(argparse.Action):
+    """Prints the version; it is looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"jingtian {version()}")
+        parser.exit()
+
+
+def version() -> str:
+    """Version of the installed package, or of the working copy it runs from."""
+    import tomllib
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    from pipelines.paths import PROJECT_ROOT
+
+    path = PROJECT_ROOT / "pyproject.toml"
+    if path.is_file():
+        return str(tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"])
+    try:
+        return installed("jingtian")
+    except PackageNotFoundError:
+        return "0"
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser with all commands; a command's own arguments are added by its module."""
     parser = argparse.ArgumentParser(
         prog="jingtian",
         description="井田 Jingtian：农村银行普惠金融数据管道 | inclusive-finance reporting",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="版本 | version")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--home", help="数据目录 | data directory (default $JINGTIAN_HOME or ./data)"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from expectations.contract import Contract
     from pipelines.landing.export import Export
+    from pipelines.landing.receive import Receipt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,13 +27,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--branch", help="机构号 | organisation, overrides the file name")
     parser.add_argument("--period", help="月份 | YYYY-MM, overrides the file name")
     parser.add_argument("--by", default="cli", help="经办人 | who receives")
+    parser.add_argument(
+        "--yes", action="store_true", help="更正不再询问 | do not ask before a correction"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Receive and print the accounting; exit 1 when a file was refused."""
     from pipelines.cli.verdicts import dump, left_out, verdict_json, verdict_text
-    from pipelines.landing.receive import Receipt, Receiver
+    from pipelines.landing.receive import Receiver
     from pipelines.locking import writer_lock
     from pipelines.periods import parse_period
     from pipelines.registry import Registry
@@ -43,11 +47,21 @@ def run(arguments: argparse.Namespace) -> int:
     receipts: list[Receipt] = []
     with writer_lock(settings.home), Registry(settings.home.registry) as registry:
         receiver = Receiver(settings, registry, arguments.by)
+        if sys.stdin.isatty() and sys.stderr.isatty() and not arguments.yes:
+            receiver.confirm = lambda receipt: _is_confirmed(receipt, arguments.lang)
 
         def show(receipt: Receipt) -> None:
             receipts.append(receipt)
-            if arguments.format == "text" and (receipt.status == "refused" or len(files) <= 20):
-                print(verdict_text(receipt, receiver.book, arguments.lang))
+            is_told = receipt.status not in ("accepted", "unchanged") or len(files) <= 20
+            if arguments.format == "text" and is_told:
+                print(
+                    verdict_text(
+                        receipt,
+                        receiver.book,
+                        arguments.lang,
+                        with_difference=receiver.confirm is None,
+                    )
+                )
             elif sys.stderr.isatty() or len(receipts) % 100 == 0:
                 print(f"{len(receipts)}/{len(files)} {receipt.file_name}", file=sys.stderr)
 
@@ -108,15 +122,37 @@ def upload_paths(paths: list[str]) -> list[Path]:
     return found
 
 
-def _summary(receipts: list, lang: str) -> str:  # type: ignore[type-arg]
-    by = {s: sum(r.status == s for r in receipts) for s in ("accepted", "unchanged", "refused")}
-    rows = sum(r.verdict.accepted for r in receipts)
+def _is_confirmed(receipt: Receipt, lang: str) -> bool:
+    """Show how a corrected file differs and ask; both on standard error."""
+    from pipelines.cli.differences import difference_lines
+
+    if receipt.difference is None:
+        return True
+    print(receipt.file_name, file=sys.stderr)
+    for line in difference_lines(receipt.difference, lang):
+        print(f"  {line}", file=sys.stderr)
+    question = "以此更正取代当前有效的文件？[y/N] " if lang == "zh" else "Replace it? [y/N] "
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
+
+
+def _summary(receipts: list[Receipt], lang: str) -> str:
+    by: dict[str, int] = {}
+    for receipt in receipts:
+        by[receipt.status] = by.get(receipt.status, 0) + 1
+    rows = sum(r.verdict.accepted for r in receipts if r.status == "accepted")
+    accepted, unchanged, refused = (by.get(s, 0) for s in ("accepted", "unchanged", "refused"))
+    waiting, unconfirmed = (by.get(s, 0) for s in ("needs_explanation", "unconfirmed"))
     if lang == "zh":
         return (
-            f"共 {len(receipts)} 个文件：接受 {by['accepted']}（{rows} 行），"
-            f"未变 {by['unchanged']}，退回 {by['refused']}"
+            f"共 {len(receipts)} 个文件：接受 {accepted}（{rows} 行），"
+            f"未变 {unchanged}，退回 {refused}"
+            + (f"，待说明 {waiting}" if waiting else "")
+            + (f"，未确认 {unconfirmed}" if unconfirmed else "")
         )
     return (
-        f"{len(receipts)} {'file' if len(receipts) == 1 else 'files'}: accepted {by['accepted']} ({rows} rows), "
-        f"unchanged {by['unchanged']}, refused {by['refused']}"
+        f"{len(receipts)} {'file' if len(receipts) == 1 else 'files'}: "
+        f"accepted {accepted} ({rows} rows), unchanged {unchanged}, refused {refused}"
+        + (f", waiting for explanations {waiting}" if waiting else "")
+        + (f", unconfirmed {unconfirmed}" if unconfirmed else "")
     )

@@ -12,14 +12,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Per organisation and ledger: missing, received, refused, accepted; then close and packs."""
+    """Per organisation and ledger what was sent, what is due and what is open; close and packs."""
     from pipelines.cli.verdicts import dump
     from pipelines.errors import UsageError
+    from pipelines.periods import parse_period
     from pipelines.readiness import readiness
     from pipelines.registry import Registry
     from pipelines.settings import Settings
 
     settings = Settings.from_env(arguments.home)
+    if arguments.period:
+        parse_period(arguments.period)
     if not settings.home.registry.is_file():
         raise UsageError(
             f"{settings.home.root} 还没有接收过任何文件；请核对 --home，或先运行 jingtian receive。",
@@ -30,5 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(dump(result.as_dict()))
     else:
-        print(result.text(arguments.lang))
+        from pipelines.cli.readiness_text import readiness_text
+
+        print(readiness_text(result, arguments.lang))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import Fix, fix_list, rank, severity_counts
 from expectations.rule import SEVERITY_ZH, RuleBook
+from pipelines.cli.what_next import rule_mark, what_next
 
 if TYPE_CHECKING:
     from expectations.contract import Contract
@@ -24,7 +25,14 @@ _IGNORED_ZH = {
     "title": "标题行",
     "not_selected": "不属于本台账",
 }
-_STATUS_ZH = {"accepted": "接受", "unchanged": "未变", "refused": "退回", "passed": "通过"}
+_STATUS_ZH = {
+    "accepted": "接受",
+    "unchanged": "未变",
+    "refused": "退回",
+    "passed": "通过",
+    "needs_explanation": "待说明",
+    "unconfirmed": "未确认",
+}
 _PARTS = (
     ("value", "填报", "value"),
     ("expected", "应为", "expected"),
@@ -111,16 +119,29 @@ def _sender(receipt: Receipt) -> dict[str, str | None]:
     }
 
 
-def verdict_text(receipt: Receipt, book: RuleBook, lang: str, shown: int = SHOWN) -> str:
-    """The verdict on one file as text: accounting, what to fix first, counts by rule, findings."""
+def verdict_text(
+    receipt: Receipt,
+    book: RuleBook,
+    lang: str,
+    shown: int = SHOWN,
+    *,
+    with_difference: bool = True,
+) -> str:
+    """The verdict on one file as text: accounting, what to fix first, counts by rule, findings; and
+    how it differs from the file in force, unless that was shown before."""
     v = receipt.verdict
     is_zh = lang == "zh"
     lines = [f"{_head(receipt, lang)}: {status_text(receipt, lang)}"]
     if receipt.status == "unchanged":
-        return lines[0]
+        return lines[0] + (
+            "（与当前有效的文件逐字节相同，不重复入库）"
+            if is_zh
+            else " (the same bytes as the file in force; nothing was loaded)"
+        )
     if slot := slot_text(receipt, lang):
         lines.append("  " + slot)
     lines.append("  " + accounting(receipt, lang))
+    lines += [f"  {x}" for x in what_next(receipt, lang, with_difference=with_difference)]
     lines.append("  " + total_text(receipt, book, lang))
     if not v.counts:
         return "\n".join(lines)
@@ -189,7 +210,8 @@ def _summary_lines(receipt: Receipt, book: RuleBook, lang: str) -> list[str]:
     ):
         rule = book[code]
         title = rule.title_zh if is_zh else rule.title_en
-        lines.append(f"    {code} [{severity_text(rule, lang)}] {title}: {count}")
+        severity = severity_text(rule, lang) + rule_mark(receipt, code, lang)
+        lines.append(f"    {code} [{severity}] {title}: {count}")
     return lines
 
 
@@ -246,6 +268,9 @@ def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
         "ignored": v.ignored,
         "control_totals": v.control_totals,
         "counts": v.counts,
+        "waived": v.waived,
+        "needs_explanation": list(receipt.open_codes),
+        "difference": receipt.difference.as_dict() if receipt.difference else None,
         "severities": severity_counts(v.counts, book),
         "fix_first": [
             {

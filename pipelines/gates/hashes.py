@@ -5,20 +5,30 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from expectations.decision import digest_of
 from expectations.rule import RULES_DIR
 from expectations.suite import SUITES_DIR
 from pipelines.warehouse.load_set import LoadSet
 from pipelines.warehouse.manifest import models_digest, seeds_digest
 
 
-def todays_hashes(load_set: LoadSet) -> dict[str, str]:
-    """Digests of load set, rules (row rules and suites), definitions and models."""
-    return {
+def todays_hashes(load_set: LoadSet, exceptions: str | None = None) -> dict[str, str]:
+    """Digests of load set, rules (row rules and suites), definitions and models, and of the waivers
+    and explanations that a decision may rest on, where there are any."""
+    digests = {
         "load_set": load_set.digest,
         "rules": rules_digest(),
         "definitions": seeds_digest(),
         "models": models_digest(),
     }
+    if exceptions is not None:
+        digests["exceptions"] = exceptions
+    return digests
+
+
+def build_digest(hashes: dict[str, str]) -> str:
+    """Digest of what a build is made of: a waiver changes a decision, never a figure."""
+    return digest_of({name: h for name, h in hashes.items() if name != "exceptions"})
 
 
 def rules_digest() -> str:

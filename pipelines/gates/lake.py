@@ -76,6 +76,7 @@ def judge_lake(
     hashes: dict[str, str],
     *,
     optional: set[str],
+    waivers: list[dict[str, str]] | None = None,
 ) -> LakeVerdict:
     """Judge a load set; writes ``data/gated/lake/<fingerprint>/decision.json``.
 
@@ -87,6 +88,7 @@ def judge_lake(
         home: Where lake and gated slices are.
         hashes: Today's digests.
         optional: Ledgers that no output in use needs: their absence is no finding.
+        waivers: Waivers under which loads of the set were accepted.
     """
     judged = {n: c for n, c in contracts.items() if n not in optional or load_set.current[n]}
     scope = lake_scope(load_set, optional)
@@ -112,6 +114,7 @@ def judge_lake(
             tables=tables,
             hashes=hashes,
             not_run=findings.not_run,
+            waivers=waivers,
         )
         final = home.gated / "lake" / decision.fingerprint
         if not final.exists():

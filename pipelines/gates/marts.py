@@ -53,6 +53,7 @@ def judge_marts(
     hashes: dict[str, str],
     *,
     absent: Mapping[str, str] | None = None,
+    waivers: list[dict[str, str]] | None = None,
 ) -> SliceVerdict:
     """Freeze and judge one slice.
 
@@ -63,6 +64,7 @@ def judge_marts(
         home: Where frozen slices go: ``data/gated/<slice>/<fingerprint>/``.
         hashes: Today's digests.
         absent: Tables whose source is absent, with the reason; not frozen, not judged.
+        waivers: What the lake gate let pass; every report made of the slice prints them.
     """
     root = home.gated / slice_name
     root.mkdir(parents=True, exist_ok=True)
@@ -90,6 +92,7 @@ def judge_marts(
         hashes=hashes,
         absent=absent,
         slice_files=files,
+        waivers=waivers,
     )
     final = root / decision.fingerprint
     decision.write(staged)

@@ -30,6 +30,7 @@ from pipelines.periods import Period, parse_period
 # The stubs of pyarrow know fewer signatures than the library has.
 _pc: Any = pyarrow.compute
 _MONTH = r"^([0-9]{4})-?([0-9]{2})(-?[0-9]{2})?$"
+Waived = dict[str, str]  # rule code to waiver id
 _ORG = re.compile(r"[A-Za-z0-9]{1,30}")
 
 
@@ -150,6 +151,7 @@ def judge_export(
     export: Export,
     contract: Contract,
     book: RuleBook,
+    waived: Waived | None = None,
 ) -> Verdict:
     """Judge one ledger of an export; the typed rows stay as ``typed`` on the connection.
 
@@ -180,6 +182,7 @@ def judge_export(
         period_end=end,
         is_bank_wide=True,
         absent=mapping.ledgers[contract.name].absent,
+        waived=waived,
     )
     return rows.lead_back(con, verdict)
 

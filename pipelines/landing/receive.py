@@ -13,7 +13,7 @@ import hashlib
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +27,12 @@ from expectations.contract import Contract, load_contracts
 from expectations.findings import finding_row
 from expectations.judge import Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
+from expectations.waiver import Waiver, waived_codes
+from pipelines.landing.difference import Difference, compare, parquet
 from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.judge_file import judge_upload
-from pipelines.landing.mapping import Mapping
+from pipelines.landing.mapping import Mapping as ExportMapping
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.store import land, sha256, sha256_file, write_once
 from pipelines.paths import LEDGERS_DIR
@@ -41,8 +43,14 @@ from pipelines.settings import Settings
 
 @dataclass
 class Receipt:
-    """What became of one upload. ``status`` is accepted, unchanged or refused (passed when it was
-    only judged); ``sheet`` is the worksheet that was read, ``header_row`` its header."""
+    """What became of one upload.
+
+    ``status`` is accepted, unchanged (the file is the one in force), needs_explanation (it passed,
+    and comes into force when ``open_codes`` are explained), unconfirmed (the sender did not
+    confirm the ``difference`` from the file in force) or refused; of a file that is only validated
+    passed or refused, and ``is_in_force`` says that it need not be sent. ``sheet`` is the worksheet
+    that was read, ``header_row`` its header.
+    """
 
     file_name: str
     status: str
@@ -53,6 +61,9 @@ class Receipt:
     load_id: str | None = None
     sheet: str | None = None
     header_row: int = 1
+    difference: Difference | None = None
+    open_codes: tuple[str, ...] = ()
+    is_in_force: bool = False
 
 
 @dataclass
@@ -72,6 +83,7 @@ class _Judged:
     absent: frozenset[str] = frozenset()
     sheet: str | None = None
     header_row: int = 1
+    difference: Difference | None = None
 
 
 # A file of this size is judged alone: memory, not the number of cores, is what it needs.
@@ -87,11 +99,13 @@ class Receiver:
     actor: str
     contracts: dict[str, Contract] = field(default_factory=lambda: load_contracts(LEDGERS_DIR))
     book: RuleBook = field(default_factory=load_rule_book)
+    confirm: Callable[[Receipt], bool] | None = None  # asked before a correction comes into force
     _orgs: Organisations | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.con = connect(self.settings)
         self._memo = CellMemo()
+        self._waivers: list[Waiver] = self.registry.waivers(self.registry.latest_seq())
         self._own = threading.local()  # a worker's connection: temp tables are not shared
 
     # -- files named by the convention -------------------------------------------------------
@@ -142,7 +156,13 @@ class Receiver:
                         yield self._conclude(waiting.popleft()[1].result())
                     while len(waiting) > workers:
                         yield self._conclude(waiting.popleft()[1].result())
-                    arguments = (path, identity, self._in_force(identity), self.organisations())
+                    arguments = (
+                        path,
+                        identity,
+                        self._in_force(identity),
+                        self.organisations(),
+                        self._waived(identity),
+                    )
                     if is_alone:
                         self._use_threads(self.settings.threads)
                         yield self._conclude(self._judge_file(self.con, *arguments))
@@ -178,18 +198,28 @@ class Receiver:
         identity = identify_file(path, self.contracts, ledger=ledger, org_id=org_id, period=period)
         return self._conclude(
             self._judge_file(
-                self.con, path, identity, self._in_force(identity), self.organisations()
+                self.con,
+                path,
+                identity,
+                self._in_force(identity),
+                self.organisations(),
+                self._waived(identity),
             )
         )
 
     def _judge_aside(
-        self, path: Path, identity: Identity | None, in_force: str | None, orgs: Organisations
+        self,
+        path: Path,
+        identity: Identity | None,
+        in_force: str | None,
+        orgs: Organisations,
+        waived: Mapping[str, str],
     ) -> _Judged:
         """Judge a file in a worker's thread, on that thread's own connection."""
         con = getattr(self._own, "con", None)
         if con is None:
             con = self._own.con = self.con.cursor()
-        return self._judge_file(con, path, identity, in_force, orgs)
+        return self._judge_file(con, path, identity, in_force, orgs, waived)
 
     def _judge_file(
         self,
@@ -198,6 +228,7 @@ class Receiver:
         identity: Identity | None,
         in_force: str | None,
         orgs: Organisations,
+        waived: Mapping[str, str],
     ) -> _Judged:
         """Land and judge one file and write its part; the registry is left alone."""
         data = path.read_bytes()
@@ -224,13 +255,17 @@ class Receiver:
             known_orgs=orgs.known,
             root_org=orgs.root,
             memo=self._memo,
+            waived=waived,
         )
         if raw is not None:
             judged.sheet, judged.header_row = raw.sheet, raw.header_row
-        return self._load(con, judged)
+        return self._load(con, judged, in_force)
 
-    def _load(self, con: duckdb.DuckDBPyConnection, judged: _Judged) -> _Judged:
-        """Write the part of a file that passed; ``con`` holds its typed rows."""
+    def _load(
+        self, con: duckdb.DuckDBPyConnection, judged: _Judged, in_force: str | None
+    ) -> _Judged:
+        """Write the part of a file that passed, and compare it with the one in force; ``con`` holds
+        its typed rows."""
         identity, contract = judged.identity, judged.contract
         if judged.verdict.is_accepted and identity and contract and judged.load_id:
             part = self.settings.home.lake_part(
@@ -239,6 +274,10 @@ class Receiver:
             order = judged.verdict.is_in_key_order
             write_once(part, lambda path: write_part(con, contract, path, is_in_key_order=order))
             judged.part_hash = sha256_file(part)
+            if in_force:
+                judged.difference = difference_from(
+                    con, self.settings, contract, identity, in_force, "typed", judged.load_id
+                )
         return judged
 
     # -- foreign exports ---------------------------------------------------------------------
@@ -271,13 +310,19 @@ class Receiver:
                 absent=mapping.ledgers[name].absent,
             )
             if not judged.is_unchanged:
-                judged.verdict = judge_export(self.con, export, contract, self.book)
-                judged = self._load(self.con, judged)
+                judged.verdict = judge_export(
+                    self.con, export, contract, self.book, self._waived(identity)
+                )
+                judged = self._load(self.con, judged, self._in_force(identity))
             receipts.append(self._conclude(judged))
         return receipts
 
     def judge_mapped(
-        self, contract: Contract, mapping: Mapping, named: dict[str, bytes], identity: Identity
+        self,
+        contract: Contract,
+        mapping: ExportMapping,
+        named: dict[str, bytes],
+        identity: Identity,
     ) -> Verdict:
         """Judge one ledger of a foreign export; ``named`` holds the bytes by file name."""
         export = export_of_inputs(mapping, named, identity)
@@ -291,54 +336,111 @@ class Receiver:
             return None
         return self.registry.load_in_force(identity.ledger, identity.org_id, str(identity.period))
 
+    def _waived(self, identity: Identity | None) -> dict[str, str]:
+        """Rule code to waiver id for the slot."""
+        if identity is None or not self._waivers:
+            return {}
+        return waived_codes(
+            self._waivers, self.book, identity.ledger, identity.org_id, identity.period.end
+        )
+
     def _conclude(self, judged: _Judged) -> Receipt:
         """Register the receipt and, when the file passed, its load."""
-        identity, contract, verdict = judged.identity, judged.contract, judged.verdict
-        status = "accepted" if verdict.is_accepted else "refused"
+        receipt = Receipt(
+            judged.label,
+            "refused",
+            judged.verdict,
+            judged.identity,
+            judged.contract,
+            load_id=judged.load_id,
+            sheet=judged.sheet,
+            header_row=judged.header_row,
+            difference=judged.difference,
+        )
         if judged.is_unchanged:
-            status = "unchanged"
-        receipt = Receipt(judged.label, status, verdict, identity, contract, None, judged.load_id)
-        receipt.sheet, receipt.header_row = judged.sheet, judged.header_row
-        if judged.is_unchanged:
+            receipt.status = "unchanged"
+            if self._is_answered_by(judged):
+                with self.registry.transaction():
+                    self._register_in(receipt, judged)
             return receipt
+        if judged.verdict.is_accepted:
+            receipt.open_codes = self._unexplained(judged)
+            is_confirmed = not (receipt.difference and self.confirm) or self.confirm(receipt)
+            receipt.status = (
+                "unconfirmed"
+                if not is_confirmed
+                else "needs_explanation"
+                if receipt.open_codes
+                else "accepted"
+            )
         with self.registry.transaction():
-            self._register_in(receipt, judged.inputs, judged.size)
-            if verdict.is_accepted and identity and contract and judged.load_id:
-                slot = {
-                    "load_id": judged.load_id,
-                    "ledger": identity.ledger,
-                    "org_id": identity.org_id,
-                    "period": str(identity.period),
-                }
-                self.registry.add_load(
-                    {
-                        **slot,
-                        "contract_version": contract.version,
-                        "mapping": judged.mapping,
-                        "inputs": judged.inputs,
-                        "row_count": verdict.accepted,
-                        "control_totals": verdict.control_totals,
-                        "absent_columns": sorted(judged.absent),
-                        "part_sha256": judged.part_hash,
-                    }
-                )
-                before = self._in_force(identity)
-                if before:
-                    self.registry.add_load_event(
-                        self.actor, {**slot, "load_id": before}, "superseded"
-                    )
-                self.registry.add_load_event(self.actor, slot, "accepted")
-        if verdict.is_accepted and identity and identity.ledger == "org_unit":
+            self._register_in(receipt, judged)
+            if judged.verdict.is_accepted:
+                self._register_load(receipt, judged)
+        if (
+            receipt.status == "accepted"
+            and judged.identity
+            and judged.identity.ledger == "org_unit"
+        ):
             self._orgs = None
         self._keep_findings(receipt)
         return receipt
+
+    def _is_answered_by(self, judged: _Judged) -> bool:
+        """Whether the file in force, sent again, answers a later one that did not come into force:
+        its sender stands by what was accepted."""
+        identity = judged.identity
+        if identity is None:
+            return False
+        slot = (identity.ledger, identity.org_id, str(identity.period))
+        newest = self.registry.receipts(slot=slot)[0]
+        return str(newest["load_id"]) != judged.load_id
+
+    def _unexplained(self, judged: _Judged) -> tuple[str, ...]:
+        """Codes of an accepted file that nobody but its senders has explained yet."""
+        codes = judged.verdict.needs_explanation
+        if not codes or judged.load_id is None:
+            return codes
+        return open_codes(self.registry, judged.load_id, codes, {self.actor})
+
+    def _register_load(self, receipt: Receipt, judged: _Judged) -> None:
+        identity, contract, verdict = judged.identity, judged.contract, judged.verdict
+        if identity is None or contract is None or judged.load_id is None:
+            return
+        slot = {
+            "load_id": judged.load_id,
+            "ledger": identity.ledger,
+            "org_id": identity.org_id,
+            "period": str(identity.period),
+        }
+        self.registry.add_load(
+            {
+                **slot,
+                "contract_version": contract.version,
+                "mapping": judged.mapping,
+                "inputs": judged.inputs,
+                "row_count": verdict.accepted,
+                "control_totals": verdict.control_totals,
+                "absent_columns": sorted(judged.absent),
+                "part_sha256": judged.part_hash,
+            }
+        )
+        if receipt.status == "accepted":
+            self.registry.accept_load(self.actor, slot)
+
+    def has_rows(self) -> bool:
+        """Whether the file judged last on this receiver's own connection left its typed rows."""
+        found = self.con.execute(
+            "select count(*) from duckdb_views() where view_name = 'typed' and not internal"
+        ).fetchall()
+        return int(found[0][0]) > 0
 
     def write_part(self, contract: Contract, path: Path) -> None:
         """Write the typed rows of the file judged last on this receiver's own connection."""
         write_part(self.con, contract, path)
 
-    def _register_in(self, receipt: Receipt, inputs: list[dict[str, str]], size: int) -> None:
-        identity, verdict = receipt.identity, receipt.verdict
+    def _register_in(self, receipt: Receipt, judged: _Judged) -> None:
+        identity, verdict, inputs = receipt.identity, receipt.verdict, judged.inputs
         digest = inputs[0]["sha256"]
         if len(inputs) > 1:
             digest = sha256("".join(i["sha256"] for i in inputs).encode())
@@ -347,7 +449,7 @@ class Receiver:
             {
                 "file_name": receipt.file_name,
                 "sha256": digest,
-                "byte_size": size,
+                "byte_size": judged.size,
                 "ledger": identity.ledger if identity else None,
                 "org_id": identity.org_id if identity else None,
                 "period": str(identity.period) if identity else None,
@@ -361,6 +463,12 @@ class Receiver:
                 "counts": verdict.counts,
                 "control_totals": verdict.control_totals,
             },
+        )
+        self.registry.add_receipt_outcome(
+            receipt.seq,
+            verdict.waived,
+            verdict.needs_explanation,
+            receipt.difference.summary() if receipt.difference else None,
         )
 
     def _keep_findings(self, receipt: Receipt) -> None:
@@ -389,6 +497,49 @@ class Receiver:
         if self._orgs is None:
             self._orgs = read_organisations(self.settings.home, self.registry)
         return self._orgs
+
+
+def open_codes(
+    registry: Registry, load_id: str, codes: Iterable[str], senders: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Codes that need an explanation of a load and have none by anybody but its senders.
+
+    Args:
+        registry: The registry.
+        load_id: The load.
+        codes: Codes that need an explanation.
+        senders: Who sends it now, besides those whose receipts are registered.
+    """
+    people = {same_person(x) for x in senders}
+    people |= {same_person(str(r["actor"])) for r in registry.receipts(load_id=load_id)}
+    given = {
+        e.code
+        for e in registry.explanations(registry.latest_seq())
+        if e.load_id == load_id and same_person(e.by) not in people
+    }
+    return tuple(sorted(set(codes) - given))
+
+
+def same_person(name: str) -> str:
+    """A name as it is compared: who differs only in case or spaces is the same person."""
+    return "".join(name.split()).casefold()
+
+
+def difference_from(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    contract: Contract,
+    identity: Identity,
+    before: str,
+    rows: str,
+    load_id: str | None = None,
+) -> Difference | None:
+    """How rows (a SQL relation) differ from those of the load in force; None when its part is gone,
+    which the next close makes again."""
+    part = settings.home.lake_part(identity.ledger, str(identity.period), identity.org_id, before)
+    if not part.is_file():
+        return None
+    return compare(con, contract, parquet(part), rows, before_load=before, after_load=load_id)
 
 
 def write_part(

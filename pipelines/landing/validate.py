@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from expectations.contract import Contract
 from expectations.findings import finding_row
 from expectations.judge import refused
 from expectations.rule import RuleBook
+from expectations.waiver import Waiver, waived_codes
 from pipelines.landing.export import Export, judge_export
 from pipelines.landing.identity import identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.organisations import Organisations, read_organisations
-from pipelines.landing.receive import Receipt, connect
+from pipelines.landing.receive import (
+    Receipt,
+    connect,
+    difference_from,
+    make_load_id,
+    open_codes,
+)
+from pipelines.landing.store import sha256_file
 from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
@@ -31,9 +41,12 @@ def validate_files(
     """Judge uploads; the status is passed or refused."""
     con = connect(settings)
     orgs = Organisations({})
-    if settings.home.registry.is_file():
+    waivers: list[Waiver] = []
+    has_registry = settings.home.registry.is_file()
+    if has_registry:
         with Registry(settings.home.registry) as registry:
             orgs = read_organisations(settings.home, registry)
+            waivers = registry.waivers(registry.latest_seq())
     results = []
     for path in paths:
         identity = identify_file(path, contracts, ledger=ledger, org_id=org_id, period=period)
@@ -51,13 +64,38 @@ def validate_files(
             book,
             known_orgs=orgs.known,
             root_org=orgs.root,
+            waived=waived_codes(
+                waivers, book, identity.ledger, identity.org_id, identity.period.end
+            ),
         )
         status = "passed" if verdict.is_accepted else "refused"
-        receipt = Receipt(path.name, status, verdict, identity, contract)
+        result = Receipt(path.name, status, verdict, identity, contract)
         if raw is not None:
-            receipt.sheet, receipt.header_row = raw.sheet, raw.header_row
-        results.append(receipt)
+            result.sheet, result.header_row = raw.sheet, raw.header_row
+        result.load_id = make_load_id(identity, contract, "", [sha256_file(path)])
+        if has_registry and verdict.is_accepted:
+            with Registry(settings.home.registry) as registry:
+                _look_ahead(con, settings, registry, result)
+        results.append(result)
     return results
+
+
+def _look_ahead(
+    con: duckdb.DuckDBPyConnection, settings: Settings, registry: Registry, result: Receipt
+) -> None:
+    """What receiving the file would mean: how it differs from the one in force, and what somebody
+    else would have to explain. ``con`` holds its typed rows."""
+    identity, contract, load_id = result.identity, result.contract, result.load_id
+    if identity is None or contract is None or load_id is None:
+        return
+    result.open_codes = open_codes(registry, load_id, result.verdict.needs_explanation)
+    in_force = registry.load_in_force(identity.ledger, identity.org_id, str(identity.period))
+    if in_force == load_id:
+        result.is_in_force = True
+    elif in_force:
+        result.difference = difference_from(
+            con, settings, contract, identity, in_force, "typed", load_id
+        )
 
 
 def validate_export(

@@ -69,6 +69,8 @@ create table if not exists load_event (
     state text not null check (state in ('accepted', 'superseded', 'withdrawn'))
 );
 create index if not exists load_event_slot on load_event (ledger, org_id, period, seq);
+create index if not exists receipt_slot on receipt (ledger, org_id, period, seq);
+create index if not exists receipt_load on receipt (load_id);
 create table if not exists receipt_outcome (
     seq integer primary key references receipt (seq),
     waived text not null,
@@ -295,21 +297,18 @@ class Registry:
             """,
             (as_of, last_period),
         ).fetchall()
-        return [
-            Load(
-                load_id=r["load_id"],
-                ledger=r["ledger"],
-                org_id=r["org_id"],
-                period=r["period"],
-                row_count=r["row_count"],
-                absent_columns=tuple(json.loads(r["absent_columns"])),
-                part_sha256=r["part_sha256"],
-                inputs=tuple(json.loads(r["inputs"])),
-                contract_version=r["contract_version"],
-                seq=r["seq"],
-            )
-            for r in rows
-        ]
+        return [_load_of(r, r["seq"]) for r in rows]
+
+    def load(self, load_id: str) -> Load:
+        """One load, whether it is in force or not (``seq`` 0).
+
+        Raises:
+            KeyError: There is none of that id.
+        """
+        row = self._db.execute("select * from load where load_id = ?", (load_id,)).fetchone()
+        if row is None:
+            raise KeyError(load_id)
+        return _load_of(row, 0)
 
     def load_by_id(self, load_id: str) -> dict[str, Any] | None:
         """Columns of one load, with its input files decoded."""
@@ -491,6 +490,13 @@ class Registry:
         ).fetchone()
         return None if row is None else dict(row)
 
+    def judged_periods(self, gate: str) -> list[str]:
+        """Periods that a gate has judged, in order."""
+        rows = self._db.execute(
+            "select distinct period from gate_decision where gate = ? order by period", (gate,)
+        ).fetchall()
+        return [str(r[0]) for r in rows]
+
     def add_build(self, actor: str, values: dict[str, Any]) -> int:
         """Record a warehouse build."""
         seq = self._event("build", actor, values["build_id"], {"period": values["period"]})
@@ -519,6 +525,21 @@ class Registry:
             [seq, *values.values()],
         )
         return seq
+
+
+def _load_of(row: sqlite3.Row, seq: int) -> Load:
+    return Load(
+        load_id=row["load_id"],
+        ledger=row["ledger"],
+        org_id=row["org_id"],
+        period=row["period"],
+        row_count=row["row_count"],
+        absent_columns=tuple(json.loads(row["absent_columns"])),
+        part_sha256=row["part_sha256"],
+        inputs=tuple(json.loads(row["inputs"])),
+        contract_version=row["contract_version"],
+        seq=seq,
+    )
 
 
 def as_waiver(entry: dict[str, Any]) -> Waiver:

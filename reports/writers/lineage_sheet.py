@@ -12,8 +12,11 @@ _LINEAGE_WIDTHS = (14, 8, 36, 40, 62, 46, 10, 22, 7, 16, 7)
 _PRINTED_FORMATS = {"万元": MONEY, "元": MONEY, "户": COUNT, "%": PERCENT}
 
 
-def write_lineage_sheet(book: Book, lineage: list[LineageRow], subtitle: str) -> None:
-    """The sheet 数据来源: one line per source of each printed figure."""
+def write_lineage_sheet(
+    book: Book, lineage: list[LineageRow], subtitle: str, touched: str = ""
+) -> None:
+    """The sheet 数据来源: one line per source of each printed figure; ``touched`` says which waivers
+    touch them."""
     sheet = book.sheet("数据来源")
     kinds = ["text"] * len(HEADS_ZH)
     kinds[7], kinds[9] = "#,##0.00####", "#,##0.00##"
@@ -21,7 +24,9 @@ def write_lineage_sheet(book: Book, lineage: list[LineageRow], subtitle: str) ->
         Column(head, width, kind)
         for head, width, kind in zip(HEADS_ZH, _LINEAGE_WIDTHS, kinds, strict=True)
     ]
-    top = write_title(book, sheet, "数据来源", [subtitle], len(columns) - 1)
+    top = write_title(
+        book, sheet, "数据来源", [subtitle, *([touched] if touched else [])], len(columns) - 1
+    )
     rows = [tuple(row.as_dict().values()) for row in lineage]
     styles = {
         (line, 9): {"kind": _PRINTED_FORMATS[row.unit]}

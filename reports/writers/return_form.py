@@ -24,6 +24,7 @@ from reports.relations import (
     load_relations,
 )
 from reports.slices import Row, bank_of, read_rows
+from reports.waivers import WaiverLine, touched_zh, write_waivers
 from reports.writers.json import json_bytes
 from reports.writers.lineage_sheet import write_lineage_sheet
 from reports.writers.xlsx import (
@@ -97,8 +98,13 @@ def _workbook(
     book = Book(form.layout.title_zh, form.org_name, order.period_end)
     _form_sheet(book, order, form)
     _relations_sheet(book, form, relations, results)
-    write_lineage_sheet(book, lineage, f"{form.layout.form_number}  {date_zh(order.period_end)}")
-    _definitions_sheet(book, form.layout, definitions)
+    write_lineage_sheet(
+        book,
+        lineage,
+        f"{form.layout.form_number}  {date_zh(order.period_end)}",
+        touched_zh(order.waivers, _DEFINITIONS_SHEET),
+    )
+    _definitions_sheet(book, form.layout, definitions, order.waivers)
     return book.close()
 
 
@@ -331,11 +337,14 @@ def _spans(
             sheet.merge_range(row, first, row, last, text, chosen)
 
 
+_DEFINITIONS_SHEET = "定义与说明"
 _DEFINITION_WIDTHS = (19, 40, 64, 50)
 
 
-def _definitions_sheet(book: Book, layout: Layout, definitions: list[Row]) -> None:
-    sheet = book.sheet("定义与说明")
+def _definitions_sheet(
+    book: Book, layout: Layout, definitions: list[Row], waivers: list[WaiverLine]
+) -> None:
+    sheet = book.sheet(_DEFINITIONS_SHEET)
     last = len(_DEFINITION_WIDTHS) - 1
     top = write_title(book, sheet, f"{layout.form_number} 定义与说明", [], last)
     facts = (
@@ -394,6 +403,7 @@ def _definitions_sheet(book: Book, layout: Layout, definitions: list[Row]) -> No
             for head, width in zip(heads, _DEFINITION_WIDTHS, strict=True)
         ]
         top = write_table(book, sheet, top + 2, columns, rows, head_height=20)
+    write_waivers(book, sheet, top, _DEFINITION_WIDTHS, waivers)
 
 
 def _document(
@@ -425,6 +435,7 @@ def _document(
                 "clauses": {result.relation_id: result.clause_zh for result in results},
                 "results": [_result_entry(result) for result in results],
             },
+            "waivers": order.waivers,
             "lineage": [row.as_dict() for row in lineage],
         }
     )

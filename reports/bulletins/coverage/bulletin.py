@@ -27,9 +27,11 @@ from reports.bulletins.coverage.standing import (
 from reports.draft import Draft, Order, period_zh
 from reports.layout import column_letters
 from reports.lineage import LineageRow
+from reports.notes import SHEET as NOTES_SHEET
 from reports.notes import Note, load_notes, write_notes_sheet
 from reports.reasons import name_zh
 from reports.slices import Row
+from reports.waivers import touched_zh
 from reports.writers.json import json_bytes
 from reports.writers.lineage_sheet import write_lineage_sheet
 from reports.writers.xlsx import (
@@ -92,9 +94,14 @@ def _workbook(content: _Content) -> bytes:
     archive_rows = _archive_sheet(book, content)
     _front_sheet(book, front, content)
     _chart_sheet(book, charts, content, grid_rows)
-    write_notes_sheet(book, content.notes, f"{order.output.title_zh} 说明")
+    write_notes_sheet(book, content.notes, f"{order.output.title_zh} 说明", order.waivers)
     lineage = _lineage(content, grid_rows, archive_rows)
-    write_lineage_sheet(book, lineage, f"{order.output.title_zh}  {period_zh(order.period)}")
+    write_lineage_sheet(
+        book,
+        lineage,
+        f"{order.output.title_zh}  {period_zh(order.period)}",
+        touched_zh(order.waivers, NOTES_SHEET),
+    )
     return book.close()
 
 
@@ -567,6 +574,7 @@ def _document(content: _Content) -> dict[str, Any]:
             }
             for segment, rows in content.coverage.archive.items()
         },
+        "waivers": order.waivers,
         "notes": [note.as_dict() for note in content.notes],
     }
 

@@ -15,10 +15,12 @@ from reports.draft import Draft, Order, period_zh
 from reports.gate import EmissionRefused
 from reports.layout import column_letters
 from reports.lineage import LineageRow
+from reports.notes import SHEET as NOTES_SHEET
 from reports.notes import Note, load_notes, write_notes_sheet
 from reports.reasons import reason_zh
 from reports.rounding import half_up, ratio
 from reports.slices import Row, bank_of, read_rows
+from reports.waivers import touched_zh
 from reports.writers.json import json_bytes
 from reports.writers.lineage_sheet import write_lineage_sheet
 from reports.writers.xlsx import (
@@ -169,8 +171,13 @@ def _workbook(
     _detail_sheet(book, order, bank_name, names, months)
     if settlements:
         lineage += _settlement_sheet(book, order, bank_name, names, settlements)
-    write_notes_sheet(book, notes, f"{order.output.title_zh} 说明")
-    write_lineage_sheet(book, lineage, f"{order.output.title_zh}  {period_zh(order.period)}")
+    write_notes_sheet(book, notes, f"{order.output.title_zh} 说明", order.waivers)
+    write_lineage_sheet(
+        book,
+        lineage,
+        f"{order.output.title_zh}  {period_zh(order.period)}",
+        touched_zh(order.waivers, NOTES_SHEET),
+    )
     return book.close()
 
 
@@ -454,6 +461,7 @@ def _document(
         "unit": "元",
         "organisations": list(by_org.values()),
         "totals": totals,
+        "waivers": order.waivers,
         "notes": [note.as_dict() for note in notes],
     }
 
