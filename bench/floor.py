@@ -61,10 +61,10 @@ def typed(column: C, cell: str) -> str:
             f"or regexp_full_match({cell}, '{shape}') then try_cast({cell} as {sql_type}) end"
         )
     if column.kind == "bool":
-        return (
-            f"case when {cell} in ('是', 'true', 'TRUE', 'True', '1', 'Y') then true "
-            f"when {cell} in ('否', 'false', 'FALSE', 'False', '0', 'N') then false end"
-        )
+        # Not "in (…)": DuckDB makes a join of a long list, which does not keep the rows' order.
+        words = {"true": "是 true TRUE True 1 Y", "false": "否 false FALSE False 0 N"}
+        whens = " ".join(f"when '{w}' then {v}" for v, ws in words.items() for w in ws.split())
+        return f"case {cell} {whens} end"
     if column.kind == "code":
         pairs = [pair.split("=") for pair in column.codes.split()]
         whens = " ".join(f"when '{label}' then '{code}' when '{code}' then '{code}'"

@@ -31,7 +31,6 @@ STARTUP = ("imports", "dbt_parse")
 WORK = ("receive", "lake_gate", "dbt_build", "mart_gates", "outputs")
 MAX_RATIO, MAX_GROWTH, MAX_RECLOSE = 1.5, 11.0, 0.15
 MAX_PEAK = 6 << 30
-MIN_RULE_SPEED = 2_000_000
 
 
 def child(module: str, *arguments: str) -> dict[str, Any]:
@@ -107,11 +106,10 @@ def measure(root: Path, rows: int, runs: int) -> tuple[dict[str, Any], bool]:
         is_last = run == runs - 1
         extra = ["--reclose"] if is_last else []
         pipelines.append(child("bench.pipeline", str(inbox), PERIOD, str(home), *extra))
-    rules = child("bench.rules", str(inbox), PERIOD)
     loads.append(load_average())
     equal = same_figures(floor, home)
     shutil.rmtree(folder)
-    result = summary(rows, branches, floors, pipelines, rules)
+    result = summary(rows, branches, floors, pipelines)
     result["load_average"] = loads
     result["figures_equal"] = equal
     return result, equal
@@ -122,7 +120,6 @@ def summary(
     branches: int,
     floors: list[dict[str, Any]],
     pipelines: list[dict[str, Any]],
-    rules: dict[str, Any],
 ) -> dict[str, Any]:
     """Medians over the runs."""
 
@@ -160,7 +157,6 @@ def summary(
         "reclose_seconds": reclose,
         "reclose_phases": last["reclose_phases"],
         "reclose_share": reclose / sum(last["phases"][n] for n in WORK),
-        "rules": rules,
     }
 
 
@@ -191,11 +187,13 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def said(is_met: bool, text: str) -> str:
+    """One line on a budget."""
+    return f"  {'met   ' if is_met else 'MISSED'}  {text}"
+
+
 def budgets(results: list[dict[str, Any]]) -> list[str]:
     """Each budget with what was measured."""
-
-    def said(is_met: bool, text: str) -> str:
-        return f"  {'met   ' if is_met else 'MISSED'}  {text}"
 
     lines = []
     for r in results:
@@ -221,14 +219,6 @@ def budgets(results: list[dict[str, Any]]) -> list[str]:
                     f"10 x rows in {growth:.1f} x time (at most {MAX_GROWTH:g})",
                 )
             )
-    rules = results[-1]["rules"]
-    lines.append(said(
-        rules["rows_per_second"] >= MIN_RULE_SPEED,
-        f"row judge once read: {rules['rows_per_second'] / 1e6:.2f} million rows/s "
-            f"({rules['rows'] / rules['cpu_seconds'] / 1e6:.2f} million per processor second), "
-            f"{rules['columns']} columns "
-        f"and {rules['rules']} rules (at least {MIN_RULE_SPEED / 1e6:g})",
-    ))  # fmt: skip
     return lines
 
 

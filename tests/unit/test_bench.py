@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,10 @@ import pytest
 from bench.compare import compare
 from bench.floor import Floor, Stop
 from bench.floor_ledgers import LEDGERS
-from bench.rules import measure
+from bench.validation.contestant import NEEDS, missing, run
+from bench.validation.injected import write_files
+from bench.validation.run import Files, whole_command
+from bench.validation.terms import RULES
 from expectations.contract import Contract
 from expectations.judge import judge
 from expectations.rule import RuleBook
@@ -111,8 +115,6 @@ def test_floor_finds_the_same_faulty_cells_and_rows(
     with pytest.raises(Stop):
         floor.read_all()
     found = {(code, int(row), column) for code, _, _, row, column, _ in floor.findings}
-    key = contract.column("loan_id").title_zh
-    found = {(c, n, key if c == "JT-KEY-0001" else column) for c, n, column in found}
     # A failed cell suppresses the rules that use it; the floor names both.
     failed = {(n, column) for code, n, column in expected if code == "cell"}
     assert {f for f in found if f[0] == "cell" or (f[1], f[2]) not in failed} >= expected
@@ -133,7 +135,43 @@ def test_floor_knows_every_column_code_and_rule_of_its_ledgers(
         assert rules <= {code for code, _, _ in ledger.rules}, name
 
 
-def test_judge_speed_is_measured_on_exactly_the_injected_rows(year: Path) -> None:
-    result = measure(year / "inbox", PERIOD, repeats=1)
-    assert result["rows"] > 1_000
-    assert result["rows_per_second"] > 0
+@pytest.fixture(scope="module")
+def injected(
+    year: Path, tmp_path_factory: pytest.TempPathFactory, contracts: dict[str, Contract]
+) -> Files:
+    folder = tmp_path_factory.mktemp("injected")
+    made = write_files(year / "inbox", folder, contracts["loan_account"])
+    made["truth"] = frozenset(made["truth"])
+    return Files(columns=0, workbook="", register="", files=(), **made)
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_contestants_find_exactly_what_was_injected(name: str, injected: Files) -> None:
+    if lacking := missing(name):
+        pytest.skip(f"not installed: {', '.join(lacking)} (requirements-bench.lock)")
+    _, found = run(name, Path(injected.faulty), repeats=1)
+    assert found == injected.truth
+    assert {code for _, code in found} == set(RULES)
+    _, found = run(name, Path(injected.clean), repeats=1)
+    assert found == set()
+
+
+@pytest.mark.slow
+def test_whole_command_finds_what_the_script_by_hand_finds(injected: Files, tmp_path: Path) -> None:
+    results = whole_command(injected, tmp_path, rounds=1)
+    assert {kind: result["exact"] for kind, result in results.items()} == {
+        "clean": True,
+        "faulty": True,
+    }
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    def pins(name: str) -> dict[str, str]:
+        text = (PROJECT_ROOT / name).read_text(encoding="utf-8")
+        return dict(re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==(\S+)", text, re.MULTILINE))
+
+    main, bench = pins("requirements.lock"), pins("requirements-bench.lock")
+    assert {"pandera", "polars"} <= bench.keys()
+    shared = main.keys() & bench.keys()
+    assert shared
+    assert {n: bench[n] for n in shared} == {n: main[n] for n in shared}

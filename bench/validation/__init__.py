@@ -1,0 +1,1 @@
+"""Judging one large file, measured: Jingtian, DuckDB by hand, pandera on polars, Great Expectations."""

@@ -1,0 +1,134 @@
+"""The floor of judging one file: plain DuckDB, as a good engineer would write it for this ledger.
+
+It reads the file once and keeps, per row, its key and whether anything is wrong with it; the cells
+of a faulty row only. Then it takes those few apart. The same cells, rules and key as Jingtian's
+judge are checked; it knows one ledger, one branch and one month, has no registry and no texts.
+
+Run as ``python -m bench.validation.by_hand FILE OUT``: the whole errand in a process of its own,
+with all rules of the ledger; the findings are written as JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+from bench.floor import BLANKS, cell_faults, text_faults, typed
+from bench.floor_ledgers import LEDGERS
+from bench.validation.terms import EMPTY_RULE, KEY_RULE, ORG, RULES
+
+LEDGER = LEDGERS["loan_account"]
+CONTESTED = tuple(rule for rule in LEDGER.rules if rule[0] in RULES)
+MONTH = f"date '2025-12-01' as period_start, date '2025-12-31' as period_end, '{ORG}' as _org"
+TEXTS = ", ".join(f"r_{c.name}" for c in LEDGER.columns if c.kind in ("id", "text"))
+IDS = ", ".join(f"r_{c.name}" for c in LEDGER.columns if c.kind == "id")
+VALUES = ", ".join(f"{typed(c, f'r_{c.name}')} as {c.name}" for c in LEDGER.columns)
+# One look at all texts of a row: control characters, error values and blanks around a cell.
+SUSPICIOUS = (
+    f"regexp_matches(concat_ws('|', '', {TEXTS}, ''), "
+    r"'[\x01-\x1f\x7f#]|[\s　\x{a0}\x{feff}]\||\|[\s　\x{a0}\x{feff}]') "
+    f"or strlen(concat({IDS})) <> length(concat({IDS}))"
+)
+
+
+def read(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file's cells as text, as table ``read``; all columns."""
+    con = duckdb.connect(config={"threads": 2})
+    con.execute(f"create temp table read as select * from {csv(path)}")
+    return con
+
+
+def judge(con: duckdb.DuckDBPyConnection) -> set[tuple[int, str]]:
+    """Type the cells and check the rules: pairs of spreadsheet row and rule."""
+    look_through(con, "read", CONTESTED)
+    take_apart(con, CONTESTED)
+    rows = con.execute("select row_no, code from findings").fetchall()
+    return {(row_no, EMPTY_RULE if code == "cell" else code) for row_no, code in rows}
+
+
+def look_through(
+    con: duckdb.DuckDBPyConnection, cells: str, rules: tuple[tuple[str, str, str], ...]
+) -> None:
+    """First step: ``looked``, a row per row, with the cells of those that are not in order.
+
+    Args:
+        con: The connection.
+        cells: A relation with the raw cells ``r_…`` in the order of the file.
+        rules: Code, column and violation of the row rules.
+    """
+    faults = [test for c in LEDGER.columns for test in cell_faults(c)]
+    faults += [f"coalesce({violation}, false)" for _, _, violation in rules]
+    raw = ", ".join(f"r_{c.name} := r_{c.name}" for c in LEDGER.columns)
+    con.execute(
+        f"""
+        create or replace temp table looked as
+        select
+            r_loan_id as loan_id,
+            case when {SUSPICIOUS} or coalesce({" or ".join(faults)}, false)
+                then struct_pack({raw}) end as cells
+        from (select *, {VALUES}, {MONTH} from {cells})
+        """
+    )
+
+
+def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str], ...]) -> None:
+    """Second step: ``findings`` (row_no, code, col, cell), one per offence."""
+    trimmed = ", ".join(
+        f"nullif(trim(cells.r_{c.name}, {BLANKS}), '') as r_{c.name}" for c in LEDGER.columns
+    )
+    con.execute(
+        f"""
+        create or replace temp table faulty as
+        select *, {VALUES}, {MONTH}
+        from (select rowid + 2 as row_no, {trimmed} from looked where cells is not null)
+        """
+    )
+    tests = [
+        ("cell", c.name, " or ".join(tests))
+        for c in LEDGER.columns
+        if (tests := cell_faults(c) + (text_faults(c) if c.kind in ("id", "text") else []))
+    ]
+    found = [
+        f"select row_no, '{code}' as code, '{column}' as col, r_{column} as cell "
+        f"from faulty where {test}"
+        for code, column, test in [*tests, *rules]
+    ]
+    # A key with blanks around it is the key without them: only suspicious rows can have any.
+    con.execute(
+        f"""
+        create or replace temp table findings as
+        {" union all ".join(found)}
+        union all
+        select rowid + 2, '{KEY_RULE}', 'loan_id', loan_id
+        from looked
+        where loan_id in (
+            select key
+            from (select coalesce(trim(cells.r_loan_id, {BLANKS}), loan_id) as key from looked)
+            group by key having count(*) > 1
+        )
+        """
+    )
+
+
+def csv(path: Path) -> str:
+    """A CSV file of the ledger with its cells as text."""
+    cells = ", ".join(f'"{c.header}" as r_{c.name}' for c in LEDGER.columns)
+    return (
+        f"(select {cells} from read_csv('{path}', header = true, all_varchar = true, "
+        "delim = ',', quote = '\"', escape = '\"', nullstr = '', max_line_size = 4000000))"
+    )
+
+
+def main() -> None:
+    """Judge one file."""
+    path, out = Path(sys.argv[1]), Path(sys.argv[2])
+    con = duckdb.connect(config={"threads": 2})
+    look_through(con, csv(path), LEDGER.rules)
+    take_apart(con, LEDGER.rules)
+    con.execute(f"copy (select * from findings order by row_no, col) to '{out}' (array true)")
+
+
+if __name__ == "__main__":
+    main()
