@@ -178,6 +178,13 @@ def _unique_keys(
         if len({org for ledger, org, _ in scope.loads if ledger == name}) < 2:
             continue
         key = ", ".join(contract.key)
+        # Equal keys have equal hashes: where no hash occurs twice, nothing is asked exactly.
+        repeated = con.execute(
+            f"select 1 from (select hash({key}) as h from lake.{name}) "
+            "group by h having count(*) > 1 limit 1"
+        ).fetchall()
+        if not repeated:
+            continue
         joined = " and ".join(f"t.{n} = d.{n}" for n in contract.key)
         table = con.execute(
             f"""
