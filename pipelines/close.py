@@ -34,7 +34,7 @@ from pipelines.periods import Period
 from pipelines.publish import publish
 from pipelines.registry import Load, Registry
 from pipelines.settings import Settings
-from pipelines.waivers import exceptions_digest, waivers_of_loads
+from pipelines.waivers import exceptions_digest
 from pipelines.warehouse.build import attach_build, build_warehouse, find_build
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
@@ -214,8 +214,9 @@ class MonthClose:
                 self.load_set,
                 self.home,
                 self.hashes,
+                self.registry,
                 optional=needs.optional_ledgers,
-                waivers=waivers_of_loads(self.registry, self.load_set, self.book, self.contracts),
+                is_latest=self.is_latest,
             )
         finally:
             con.close()

@@ -158,11 +158,10 @@ def _of_lake(
     for month in [period] if period else registry.judged_periods("lake"):
         counts = _lake_counts(settings, registry, month)
         end = parse_period(month).end
-        for (code, ledger, org_id), count in counts.items():
+        for (code, ledger, org_id), (count, load_id) in counts.items():
             rule = book.rules.get(code)
             if rule is None:
                 continue
-            load_id = registry.load_in_force(ledger, org_id, month) or ""
             receipts = registry.receipts(load_id=load_id) if load_id else []
             waiver = waived_codes(waivers, book, ledger, org_id or None, end).get(code, "")
             state = rule.severity
@@ -191,19 +190,21 @@ def _of_lake(
 
 def _lake_counts(
     settings: Settings, registry: Registry, period: str
-) -> dict[tuple[str, str, str], int]:
-    """(code, ledger, organisation) to the number of offences at the newest lake decision."""
+) -> dict[tuple[str, str, str], tuple[int, str]]:
+    """(code, ledger, organisation) to the number of offences at the newest lake decision and the
+    load they belong to."""
     decision = registry.latest_decision("lake", period)
     if decision is None:
         return {}
     path = settings.home.gated / "lake" / decision["fingerprint"] / "lake_finding.parquet"
     if not path.is_file():
         return {}
-    table = pq.read_table(path, columns=["code", "ledger", "org_id"])
-    counts: dict[tuple[str, str, str], int] = {}
+    table = pq.read_table(path, columns=["code", "ledger", "org_id", "load_id"])
+    counts: dict[tuple[str, str, str], tuple[int, str]] = {}
     for row in table.to_pylist():
         key = (row["code"], row["ledger"] or "", row["org_id"] or "")
-        counts[key] = counts.get(key, 0) + 1
+        count = counts[key][0] if key in counts else 0
+        counts[key] = (count + 1, row["load_id"] or "")
     return counts
 
 
@@ -271,9 +272,9 @@ def explain_finding(
                     person, {"load_id": load_id, **dict(zip(names, slot, strict=True))}
                 )
         return Explained(explanation_id, remaining, not remaining)
-    in_force = registry.load_in_force(*slot)
     at_lake = _lake_counts(settings, registry, str(period))
-    if in_force is None or (code, ledger, org_id) not in at_lake:
+    in_force = at_lake.get((code, ledger, org_id), (0, ""))[1]
+    if not in_force:
         raise RefusedError(
             f"{org_id} {period}《{contract.title_zh}》没有待说明的 {code}；"
             "请用 jingtian finding list 查看。",

@@ -141,13 +141,11 @@ def waiver_lines(
     return sorted(lines, key=lambda line: line["waiver_id"])
 
 
-def waivers_of_loads(
-    registry: Registry, load_set: LoadSet, book: RuleBook, contracts: Mapping[str, Contract]
-) -> list[dict[str, str]]:
-    """Waivers under which loads of a load set were accepted: they touch every report made of it."""
+def waivers_of_loads(registry: Registry, load_set: LoadSet) -> set[str]:
+    """Ids of the waivers under which loads of a load set were accepted: they touch every report
+    made of it."""
     loads = [load for loads in load_set.history.values() for load in loads]
-    used = {x for waived in registry.waived_in(loads).values() for x in waived.values()}
-    return waiver_lines(registry, used, book, contracts)
+    return {x for waived in registry.waived_in(loads).values() for x in waived.values()}
 
 
 def exceptions_digest(
@@ -158,7 +156,8 @@ def exceptions_digest(
 
     They are those of the loads, and those of lake rules (L4, L5) known at the knowledge point.
     """
-    touched: list[Any] = list(waivers_of_loads(registry, load_set, book, contracts))
+    used = waivers_of_loads(registry, load_set)
+    touched: list[Any] = list(waiver_lines(registry, used, book, contracts))
     end = load_set.period.end
     for waiver in registry.waivers(load_set.as_of):
         rule = book.rules.get(waiver.code)

@@ -21,8 +21,11 @@ from expectations.reconcile import LakeFindings, LakeScope, find_in_lake
 from expectations.rule import SEVERITY_ZH, Rule, RuleBook
 from expectations.runner import judge_slice
 from expectations.suite import load_suite, with_rules
+from expectations.waiver import needs_reason, waived_codes
 from pipelines.landing.store import sha256_file
 from pipelines.paths import Home
+from pipelines.registry import Registry
+from pipelines.waivers import waiver_lines, waivers_of_loads
 from pipelines.warehouse.load_set import LoadSet
 
 SHOWN = 10  # offences of one rule that are put in words
@@ -33,7 +36,7 @@ class LakeVerdict:
     """Decision of the lake gate with the offences behind it."""
 
     decision: Decision
-    findings: LakeFindings
+    findings: pa.Table  # LAKE_FINDING_SCHEMA and what settles each: ``resolution``
     folder: Path
     contracts: dict[str, Contract]
     files: dict[str, str]  # load id to the name of the file that was sent
@@ -42,7 +45,7 @@ class LakeVerdict:
         """The offences in words, worst first; of each rule the first ones and how many there are."""
         order = {"block": 0, "explain": 1, "warn": 2}
         by_code: dict[str, list[dict[str, object]]] = {}
-        for row in self.findings.table().to_pylist():
+        for row in self.findings.to_pylist():
             by_code.setdefault(row["code"], []).append(row)
         result = []
         for code in sorted(by_code, key=lambda c: (order[book[c].severity], c)):
@@ -64,7 +67,12 @@ class LakeVerdict:
             file = self.files.get(str(row["load_id"]), "")
             number = f"第{row['row_no']}行" if lang == "zh" else f"row {row['row_no']}"
             place = f"{file} {number} {row['key']} "
-        return f"[{severity}] {place}{text} ({rule.code})"
+        settled = ""
+        if row["resolution"]:
+            kind, _, name = str(row["resolution"]).partition(":")
+            word = {"waived": "已豁免", "explained": "已说明"}[kind] if lang == "zh" else kind
+            settled = f" [{word} {name}]"
+        return f"[{severity}] {place}{text} ({rule.code}){settled}"
 
 
 def judge_lake(
@@ -74,9 +82,10 @@ def judge_lake(
     load_set: LoadSet,
     home: Home,
     hashes: dict[str, str],
+    registry: Registry,
     *,
     optional: set[str],
-    waivers: list[dict[str, str]] | None = None,
+    is_latest: bool = True,
 ) -> LakeVerdict:
     """Judge a load set; writes ``data/gated/lake/<fingerprint>/decision.json``.
 
@@ -87,12 +96,16 @@ def judge_lake(
         load_set: What is judged.
         home: Where lake and gated slices are.
         hashes: Today's digests.
+        registry: Waivers, explanations and uploads that nobody has settled, as known at the load
+            set's knowledge point.
         optional: Ledgers that no output in use needs: their absence is no finding.
-        waivers: Waivers under which loads of the set were accepted.
+        is_latest: The knowledge point is now: uploads after the last load count as well.
     """
     judged = {n: c for n, c in contracts.items() if n not in optional or load_set.current[n]}
     scope = lake_scope(load_set, optional)
     findings = find_in_lake(con, judged, book, scope)
+    _open_uploads(findings, contracts, load_set, registry, is_latest)
+    table = _settled(findings.table(), book, load_set, registry)
     not_run = {entry["code"] for entry in findings.not_run}
     rules = [
         r
@@ -106,7 +119,7 @@ def judge_lake(
         folder = Path(temporary)
         tables = {"load": folder / "load.parquet", "lake_finding": folder / "lake_finding.parquet"}
         pq.write_table(_load_table(load_set, home), tables["load"])
-        pq.write_table(_finding_table(findings), tables["lake_finding"])
+        pq.write_table(table, tables["lake_finding"])
         decision = judge_slice(
             with_rules(load_suite("lake", "load_set"), rules),
             gate="lake",
@@ -114,7 +127,7 @@ def judge_lake(
             tables=tables,
             hashes=hashes,
             not_run=findings.not_run,
-            waivers=waivers,
+            waivers=_waivers(table, book, load_set, registry, contracts),
         )
         final = home.gated / "lake" / decision.fingerprint
         if not final.exists():
@@ -129,7 +142,7 @@ def judge_lake(
         for loads in load_set.current.values()
         for x in loads
     }
-    return LakeVerdict(decision, findings, final, contracts, files)
+    return LakeVerdict(decision, table, final, contracts, files)
 
 
 def lake_scope(load_set: LoadSet, optional: set[str]) -> LakeScope:
@@ -143,10 +156,78 @@ def lake_scope(load_set: LoadSet, optional: set[str]) -> LakeScope:
     )
 
 
-def _finding_table(findings: LakeFindings) -> pa.Table:
-    """The findings with what settles them."""
-    table = findings.table()
-    return table.append_column("resolution", pa.nulls(table.num_rows, pa.string()))
+def _open_uploads(
+    findings: LakeFindings,
+    contracts: dict[str, Contract],
+    load_set: LoadSet,
+    registry: Registry,
+    is_latest: bool,
+) -> None:
+    """Slots whose newest upload is refused or waits while an older file is in force."""
+    in_force = {
+        (x.ledger, x.org_id, x.period): x.seq
+        for loads in load_set.current.values()
+        for x in loads
+        if x.period == str(load_set.period)
+    }
+    codes = {"refused": "JT-LAKE-0009", "needs_explanation": "JT-LAKE-0010"}
+    seen = set()
+    for receipt in registry.receipts(str(load_set.period)):  # newest first
+        slot = (receipt["ledger"], receipt["org_id"], receipt["period"])
+        is_known = is_latest or receipt["seq"] <= load_set.as_of
+        if not is_known or slot in seen:
+            continue
+        seen.add(slot)
+        code = codes.get(receipt["status"])
+        if code and slot in in_force and receipt["seq"] > in_force[slot]:
+            title = contracts[slot[0]].title_zh
+            findings.add(code, slot[0], slot[1], slot[1], title, receipt["file_name"])
+
+
+def _settled(table: pa.Table, book: RuleBook, load_set: LoadSet, registry: Registry) -> pa.Table:
+    """The findings with the load they belong to and what settles them.
+
+    ``resolution`` is ``waived:<id>`` or ``explained:<id>``; empty for what is open.
+    """
+    end = load_set.period.end
+    waivers = registry.waivers(load_set.as_of)
+    explained = {
+        (e.code, e.load_id): e.explanation_id for e in registry.explanations(load_set.as_of)
+    }
+    in_force: dict[tuple[str | None, str | None], str] = {
+        (x.ledger, x.org_id): x.load_id for ls in load_set.current.values() for x in ls
+    }
+    names = ("code", "ledger", "org_id", "load_id")
+    load_ids: list[str | None] = []
+    resolutions: list[str | None] = []
+    known: dict[tuple[str | None, ...], tuple[str | None, str | None]] = {}
+    for values in zip(*(table.column(n).to_pylist() for n in names), strict=True):
+        if values not in known:
+            code, ledger, org_id, load_id = values
+            load_id = load_id or in_force.get((ledger, org_id))
+            waiver = waived_codes(waivers, book, ledger, org_id, end).get(code)
+            reason = explained.get((code, load_id)) if needs_reason(book[code]) else None
+            resolution = f"waived:{waiver}" if waiver else None
+            known[values] = (load_id, f"explained:{reason}" if reason else resolution)
+        load_ids.append(known[values][0])
+        resolutions.append(known[values][1])
+    place = table.schema.get_field_index("load_id")
+    table = table.set_column(place, "load_id", pa.array(load_ids, pa.string()))
+    return table.append_column("resolution", pa.array(resolutions, pa.string()))
+
+
+def _waivers(
+    table: pa.Table,
+    book: RuleBook,
+    load_set: LoadSet,
+    registry: Registry,
+    contracts: dict[str, Contract],
+) -> list[dict[str, str]]:
+    """Waivers under which loads were accepted and those that settle a finding of the lake."""
+    resolutions = {r for r in table.column("resolution").to_pylist() if r}
+    used = {r.partition(":")[2] for r in resolutions if r.startswith("waived:")}
+    used |= waivers_of_loads(registry, load_set)
+    return waiver_lines(registry, used, book, contracts)
 
 
 def _load_table(load_set: LoadSet, home: Home) -> pa.Table:
