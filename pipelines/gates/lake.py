@@ -206,7 +206,7 @@ def _settled(table: pa.Table, book: RuleBook, load_set: LoadSet, registry: Regis
             code, ledger, org_id, load_id = values
             load_id = load_id or in_force.get((ledger, org_id))
             waiver = waived_codes(waivers, book, ledger, org_id, end).get(code)
-            reason = explained.get((code, load_id)) if needs_reason(book[code]) else None
+            reason = explained.get((code, load_id or "")) if needs_reason(book[code]) else None
             resolution = f"waived:{waiver}" if waiver else None
             known[values] = (load_id, f"explained:{reason}" if reason else resolution)
         load_ids.append(known[values][0])
