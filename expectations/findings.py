@@ -203,6 +203,13 @@ def _shown(column: Column | None, text: str | None) -> str | None:
     return column.codes.get(text, text)
 
 
+def _short_number(text: str | None) -> str | None:
+    """A ratio without the zeros that its nine decimals bring along."""
+    if text is None or not re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
+        return text
+    return text.rstrip("0").rstrip(".")
+
+
 def _expected_en(rule: Rule, column: Column | None, expected: str | None) -> str | None:
     """The judge writes what it expected for a Chinese reader; this is the same in English."""
     if expected is None:
@@ -238,6 +245,10 @@ def _render_row(row: Mapping[str, Any], rule: Rule, words: _Words) -> Finding:
     expected_zh = _shown(column, expected) if rule.level != "L1" and rule.fields else expected
     expected_en = _expected_en(rule, column, expected)
     difference = None if row["difference"] is None else str(row["difference"])
+    if column is not None and column.kind == "rate" and rule.level != "L1":
+        value, value_zh, expected, expected_zh, expected_en, difference = map(
+            _short_number, (value, value_zh, expected, expected_zh, expected_en, difference)
+        )
     texts_zh = {
         **words.zh,
         "column": title or "",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from expectations.rule import RuleBook
     from pipelines.landing.export import Export
+    from pipelines.landing.receive import Receipt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", help="月份 | YYYY-MM, overrides the file name")
     parser.add_argument("--mapping", help="外部导出的映射 | mapping of a foreign export")
     parser.add_argument("--format", choices=("text", "json", "xlsx"), default="text")
-    parser.add_argument("--out", help="结果写入文件 | write the result to a file")
+    parser.add_argument("--out", help="结果写入文件或目录 | file or folder for the result")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
     from expectations.rule import load_rule_book
     from pipelines.cli.receive import open_exports, upload_paths
     from pipelines.cli.verdicts import dump, left_out, verdict_json, verdict_text
-    from pipelines.errors import UsageError
     from pipelines.landing.validate import validate_export, validate_files
     from pipelines.paths import LEDGERS_DIR
     from pipelines.periods import parse_period
@@ -52,12 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
             period=parse_period(arguments.period) if arguments.period else None,
         )
     if arguments.format == "xlsx":
-        from pipelines.cli.findings_workbook import write_findings
-
-        if not arguments.out:
-            raise UsageError("xlsx 需要 --out 文件名。", "xlsx needs --out.")
-        write_findings(results, book, Path(arguments.out))
-        print(arguments.out)
+        uploads = [] if arguments.mapping else upload_paths(arguments.files)
+        for path in _write_workbooks(results, uploads, book, arguments.out, arguments.lang):
+            print(path)
         return 1 if any(r.status == "refused" for r in results) else 0
     if arguments.format == "json":
         text = dump([verdict_json(r, book) for r in results])
@@ -71,3 +70,44 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(text)
     return 1 if any(r.status == "refused" for r in results) else 0
+
+
+def _write_workbooks(
+    results: list[Receipt], uploads: list[Path], book: RuleBook, out: str | None, lang: str
+) -> Iterator[Path]:
+    """One workbook per file: ``out`` names it, or the folder when there are several files."""
+    from pipelines.errors import UsageError
+    from pipelines.workbooks.annotated import write_annotated
+
+    if not out:
+        raise UsageError(
+            "--format xlsx 需要 --out：一个文件给出 .xlsx 文件名，多个文件给出目录。",
+            "--format xlsx needs --out: an .xlsx file for one file, a folder for several.",
+        )
+    target = Path(out)
+    is_folder = len(results) > 1 or target.is_dir() or target.suffix.lower() != ".xlsx"
+    (target if is_folder else target.parent).mkdir(parents=True, exist_ok=True)
+    sources = {path.resolve() for path in uploads}
+    used: set[str] = set()
+    for number, receipt in enumerate(results):
+        path = target / _result_name(receipt, used) if is_folder else target
+        if path.resolve() in sources:
+            raise UsageError(
+                f"--out 不能是报送文件本身：{path}", f"--out must not be the upload itself: {path}"
+            )
+        data = uploads[number].read_bytes() if uploads else None
+        write_annotated(receipt, data, book, path, lang)
+        yield path
+
+
+def _result_name(receipt: Receipt, used: set[str]) -> str:
+    """A name of its own for each file: two may differ only in their ending."""
+    name = Path(receipt.file_name).name
+    if receipt.was_read is False and receipt.contract and "+" in name:
+        name = receipt.contract.title_zh
+    for stem in (Path(name).stem, name.replace(".", "_"), f"{name}_{len(used) + 1}"):
+        found = f"{stem}_校验结果.xlsx"
+        if found.lower() not in used:
+            break
+    used.add(found.lower())
+    return found

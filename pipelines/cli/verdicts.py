@@ -6,10 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from expectations.findings import Finding, render, severity_text
-from expectations.fix_list import Fix, fix_list, rank, severity_counts
-from expectations.rule import SEVERITY_ZH, RuleBook
+from expectations.findings import Finding, severity_text
+from expectations.fix_list import Fix, rank, severity_counts
+from expectations.rule import Rule, RuleBook
 from pipelines.cli.what_next import rule_mark, what_next
+from pipelines.verdict_words import (
+    accounting,
+    iter_findings,
+    receipt_fixes,
+    slot_text,
+    status_text,
+    total_text,
+)
 
 if TYPE_CHECKING:
     from expectations.contract import Contract
@@ -18,105 +26,11 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 SHOWN_FIXES = 10
-_IGNORED_ZH = {
-    "blank": "空行",
-    "subtotal": "小计行",
-    "footnote": "脚注行",
-    "title": "标题行",
-    "not_selected": "不属于本台账",
-}
-_STATUS_ZH = {
-    "accepted": "接受",
-    "unchanged": "未变",
-    "refused": "退回",
-    "passed": "通过",
-    "needs_explanation": "待说明",
-    "unconfirmed": "未确认",
-}
 _PARTS = (
     ("value", "填报", "value"),
     ("expected", "应为", "expected"),
     ("difference", "差额", "difference"),
 )
-
-
-def accounting(receipt: Receipt, lang: str) -> str:
-    """received = accepted + rejected + ignored, in one line."""
-    from pipelines.landing.mapping import text_in
-
-    v = receipt.verdict
-    ignored = sum(v.ignored.values())
-    if lang == "zh":
-        reasons = "、".join(
-            f"{_IGNORED_ZH.get(k) or text_in(k, lang)} {n}" for k, n in v.ignored.items()
-        )
-        return (
-            f"收到 {v.received} 行 = 接受 {v.accepted} + 退回 {v.rejected}"
-            f"（有误 {v.rejected - v.held}，随文件暂缓 {v.held}）"
-            f"+ 忽略 {ignored}" + (f"（{reasons}）" if reasons else "")
-        )
-    reasons = ", ".join(f"{text_in(k, lang)} {n}" for k, n in v.ignored.items())
-    return (
-        f"received {v.received} = accepted {v.accepted} + rejected {v.rejected} "
-        f"(faulty {v.rejected - v.held}, held {v.held}) + ignored {ignored}"
-        + (f" ({reasons})" if reasons else "")
-    )
-
-
-def status_text(receipt: Receipt, lang: str) -> str:
-    """The verdict in one word."""
-    return _STATUS_ZH[receipt.status] if lang == "zh" else receipt.status
-
-
-def slot_text(receipt: Receipt, lang: str) -> str:
-    """Which ledger, organisation and month the file is of; empty when it is not known."""
-    if receipt.identity is None or receipt.contract is None:
-        return ""
-    org, period = receipt.identity.org_id, receipt.identity.period
-    if lang == "zh":
-        return f"台账《{receipt.contract.title_zh}》，机构 {org}，期间 {period}"
-    return f"ledger {receipt.contract.name}, organisation {org}, period {period}"
-
-
-def total_text(receipt: Receipt, book: RuleBook, lang: str) -> str:
-    """How many findings of which severity; zero is said, not left to be guessed."""
-    counts = severity_counts(receipt.verdict.counts, book)
-    total = sum(counts.values())
-    if not total:
-        return "校验完成，0 个问题" if lang == "zh" else "judged: 0 findings"
-    if lang == "zh":
-        words = "、".join(f"{SEVERITY_ZH[s]} {n}" for s, n in counts.items() if s != "beta")
-        beta = counts.get("beta", 0)
-        trial = f"试运行 {beta}，不影响结论" if beta else ""
-        return f"共 {total} 个问题：" + "；".join(p for p in (words, trial) if p)
-    words = ", ".join(f"{s} {n}" for s, n in counts.items() if s != "beta")
-    beta = counts.get("beta", 0)
-    trial = f"beta {beta} (no effect on the verdict)" if beta else ""
-    noun = "finding" if total == 1 else "findings"
-    return f"{total} {noun}: " + "; ".join(p for p in (words, trial) if p)
-
-
-def receipt_fixes(receipt: Receipt, book: RuleBook, areas: int = 8) -> list[Fix]:
-    """What to fix first in one file."""
-    return fix_list(
-        receipt.verdict.findings, book, receipt.contract, areas=areas, **_sender(receipt)
-    )
-
-
-def receipt_findings(receipt: Receipt, book: RuleBook, shown: int | None = None) -> list[Finding]:
-    """The first findings of one file, rendered; all of them when nothing is said."""
-    table = receipt.verdict.findings
-    if shown is not None:
-        table = table.slice(0, shown)
-    return list(render(table, book, receipt.contract, **_sender(receipt)))
-
-
-def _sender(receipt: Receipt) -> dict[str, str | None]:
-    identity = receipt.identity
-    return {
-        "org_id": identity.org_id if identity else None,
-        "period": str(identity.period) if identity else None,
-    }
 
 
 def verdict_text(
@@ -131,7 +45,7 @@ def verdict_text(
     how it differs from the file in force, unless that was shown before."""
     v = receipt.verdict
     is_zh = lang == "zh"
-    lines = [f"{_head(receipt, lang)}: {status_text(receipt, lang)}"]
+    lines = [f"{receipt.file_name}: {status_text(receipt, lang)}"]
     if receipt.status == "unchanged":
         return lines[0] + (
             "（与当前有效的文件逐字节相同，不重复入库）"
@@ -149,7 +63,7 @@ def verdict_text(
         lines += _summary_lines(receipt, book, lang)
     total = v.findings.num_rows
     lines.append("  问题清单" if is_zh else "  Findings")
-    for finding in receipt_findings(receipt, book, shown):
+    for finding in iter_findings(receipt, book, shown):
         rule = book[finding.code]
         lines += ["    " + line for line in _finding_lines(finding, rule, receipt, lang)]
     if total > shown:
@@ -161,16 +75,6 @@ def verdict_text(
             else f"    … {total} findings in all, the first {shown} shown; all of them: {command}"
         )
     return "\n".join(lines)
-
-
-def _head(receipt: Receipt, lang: str) -> str:
-    """The file; for a ledger made from a foreign export the ledger and its files."""
-    contract = receipt.contract
-    if contract is None or receipt.file_name.startswith(f"{contract.name}_"):
-        return receipt.file_name
-    if lang == "zh":
-        return f"《{contract.title_zh}》← {receipt.file_name}"
-    return f"{contract.name} <- {receipt.file_name}"
 
 
 def left_out(export: Export, contracts: Mapping[str, Contract], lang: str) -> str:
@@ -230,7 +134,7 @@ def _fix_text(fix: Fix, lang: str) -> str:
     )
 
 
-def _finding_lines(finding: Finding, rule: Any, receipt: Receipt, lang: str) -> list[str]:
+def _finding_lines(finding: Finding, rule: Rule, receipt: Receipt, lang: str) -> list[str]:
     """Place, key, column, severity and code; then the message; then the figures."""
     shown = finding.shown(lang)
     head = [finding.place(lang, receipt.sheet)]
@@ -286,7 +190,7 @@ def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
             }
             for f in receipt_fixes(receipt, book)
         ],
-        "findings": [f.as_dict() for f in receipt_findings(receipt, book)],
+        "findings": [f.as_dict() for f in iter_findings(receipt, book)],
     }
 
 

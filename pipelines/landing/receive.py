@@ -49,7 +49,8 @@ class Receipt:
     and comes into force when ``open_codes`` are explained), unconfirmed (the sender did not
     confirm the ``difference`` from the file in force) or refused; of a file that is only validated
     passed or refused, and ``is_in_force`` says that it need not be sent. ``sheet`` is the worksheet
-    that was read, ``header_row`` its header.
+    that was read, ``header_row`` its header, ``was_read`` that the file could be read as far as its
+    rows.
     """
 
     file_name: str
@@ -64,6 +65,7 @@ class Receipt:
     difference: Difference | None = None
     open_codes: tuple[str, ...] = ()
     is_in_force: bool = False
+    was_read: bool = False
 
 
 @dataclass

@@ -72,6 +72,7 @@ def validate_files(
         result = Receipt(path.name, status, verdict, identity, contract)
         if raw is not None:
             result.sheet, result.header_row = raw.sheet, raw.header_row
+            result.was_read = True
         result.load_id = make_load_id(identity, contract, "", [sha256_file(path)])
         if has_registry and verdict.is_accepted:
             with Registry(settings.home.registry) as registry:
