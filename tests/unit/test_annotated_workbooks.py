@@ -216,7 +216,9 @@ def test_cured_workbook_can_be_sent_back_as_it_is(office: Office) -> None:
     """Verdict, cure, verdict: the second one sees no finding and leaves no mark of the first."""
     book = office.xlsx()
     sheet = book["贷款借据"]
-    sheet["B3"], sheet["O4"], sheet["N4"], sheet["J7"], sheet["H6"] = "C1", "正常", 0.04, 5, "CNY"
+    cures = {"B3": "C1", "O4": "正常", "N4": 0.04, "J7": 5, "H6": "CNY", "A6": "N5"}
+    for cell, value in cures.items():
+        sheet[cell] = value
     stream = io.BytesIO()
     book.save(stream)
     again = openpyxl.load_workbook(io.BytesIO(office.annotate(f"{NAME}.xlsx", stream.getvalue())))
