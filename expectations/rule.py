@@ -38,6 +38,7 @@ _SHAPE = {
             "severity": OneOf(*SEVERITIES),
             "status": OneOf("beta", "active", "retired"),
             "fields?": [str],
+            "is_personal?": bool,
             "violation?": str,
             "query?": str,
             "needs?": [str],
@@ -104,9 +105,10 @@ class Rule:
     ``t`` with every ledger as a view of its name and its rows of the month before as
     ``<ledger>_before`` (L4, L5). ``query`` instead returns offences of any grain: some of the
     columns of a lake finding. ``expected`` and ``difference`` are SQL expressions for the message.
-    ``needs`` are other ledgers or columns (``loan_account.balance``) that it reads, ``before``
-    ledgers whose month before it reads. Rules of level L0 and L1 and a few of L3 and L4 are found
-    by code: the registry holds their texts, severity and source.
+    ``is_personal`` says that what offends is personal data where none belongs: findings then carry
+    neither value nor key. ``needs`` are other ledgers or columns (``loan_account.balance``) that it
+    reads, ``before`` ledgers whose month before it reads. Rules of level L0 and L1 and a few of L3
+    and L4 are found by code: the registry holds their texts, severity and source.
     """
 
     code: str
@@ -130,6 +132,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     example: Example | None = None
+    is_personal: bool = False
 
     @property
     def scope(self) -> str:
@@ -229,6 +232,7 @@ def _rule(item: dict[str, Any], ledger: str | None, path: Path) -> Rule:
         needs=tuple(item.get("needs", ())),
         before=tuple(item.get("before", ())),
         example=_example(item, ledger, path) if "example" in item else None,
+        is_personal=item.get("is_personal", False),
     )
 
     def refuse(key: str, why: str) -> None:
