@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 import duckdb
+import pyarrow as pa
 
 from expectations.cells import CellMemo
 from expectations.contract import Contract
@@ -75,12 +76,13 @@ def judge_upload(
         waived: Rule code to waiver id for this ledger, organisation and month.
 
     Returns:
-        The verdict and the raw cells (None when the file could not be read).
+        The verdict and the raw cells (None when the file could not be read; without rows when no
+        more is known than the sheet on which the findings stand).
     """
     try:
         raw = read_upload(data, file_name, contract, identity)
     except Unreadable as exc:
-        return refused(exc.findings), None
+        return refused(exc.findings), _seen(exc)
     if known_orgs is not None and identity.org_id not in known_orgs and contract.name != "org_unit":
         return refused([finding_row("JT-FILE-0018", value=identity.org_id)]), raw
     verdict = judge(
@@ -97,3 +99,11 @@ def judge_upload(
         waived=waived,
     )
     return verdict, raw
+
+
+def _seen(exc: Unreadable) -> RawTable | None:
+    """The sheet of a workbook whose rows could not be read but whose findings have places on it."""
+    if exc.sheet is None:
+        return None
+    empty = pa.table({"_row": pa.array([], pa.int64())})
+    return RawTable(empty, {}, [], header_row=exc.header_row, sheet=exc.sheet)

@@ -107,7 +107,9 @@ def read_xlsx(
                 *(
                     finding_row("JT-FILE-0012", row_no=row, cell=cell, value=area)
                     for row, cell, area, _last in merges
-                )
+                ),
+                sheet=sheet,
+                header_row=header.row,
             )
         formulas = sorted(f for f in scan.formulas if f[0] > header.row)
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pipelines.workbooks.summary
 from expectations.contract import Contract
 from expectations.rule import RuleBook
 from pipelines.cli.main import main
+from pipelines.cli.verdicts import verdict_text
 from pipelines.landing.header import column_letter
 from pipelines.landing.validate import validate_files
 from pipelines.settings import Settings
@@ -262,6 +264,33 @@ def test_file_that_cannot_be_read_gives_the_first_sheet_alone(
     texts = _texts(book)
     assert texts[0] == "校验结果：退回"
     assert code in texts
+
+
+def test_merged_cells_are_marked_though_no_row_was_read(office: Office) -> None:
+    before = openpyxl.load_workbook(
+        io.BytesIO(as_xlsx(office.contracts["loan_account"], [LOAN, {**LOAN, "loan_id": "N2"}]))
+    )
+    before["贷款借据"].merge_cells("F2:F3")
+    stream = io.BytesIO()
+    before.save(stream)
+    book = openpyxl.load_workbook(io.BytesIO(office.annotate(f"{NAME}.xlsx", stream.getvalue())))
+    assert _marked(book["贷款借据"]) == {"F2": "block"}
+    assert "JT-FILE-0012" in book["贷款借据"]["F2"].comment.text
+    assert office.receipt.verdict.received == 0
+
+
+def test_rule_on_trial_is_marked_so_and_decides_nothing(office: Office) -> None:
+    rules = dict(office.book.rules)
+    rules["JT-LOAN-0001"] = replace(rules["JT-LOAN-0001"], status="beta")
+    office.book = RuleBook(rules, office.book.digest)
+    book = office.xlsx([{**LOAN, "balance": 999999.0}])
+    texts = _texts(book)
+    assert office.receipt.status == "passed"
+    assert "校验结果：通过" in texts and "试运行" in texts
+    assert "共 1 个问题：试运行 1，不影响结论" in texts
+    assert _marked(book["贷款借据"]) == {"J2": "beta"}
+    printed = verdict_text(office.receipt, office.book, "zh")
+    assert "[试运行]" in printed and "[阻断]" not in printed
 
 
 def test_ragged_csv_keeps_every_record(office: Office) -> None:

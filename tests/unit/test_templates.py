@@ -14,11 +14,14 @@ import pytest
 import pipelines.landing.stamp
 from expectations.contract import Contract
 from expectations.rule import RuleBook
+from pipelines.cli.main import main
 from pipelines.landing.header import column_letter
 from pipelines.landing.identity import Identity, identify_file
+from pipelines.landing.receive import Receiver
 from pipelines.landing.stamp import GUIDE_SHEET, LISTS_SHEET, STAMP_SHEET, stamp_of_file
 from pipelines.landing.validate import validate_files
 from pipelines.periods import parse_period
+from pipelines.registry import Registry
 from pipelines.settings import Settings
 from pipelines.workbooks.template import write_template
 from tests.project.test_no_internal_names import internal_names, leaks
@@ -318,3 +321,37 @@ def test_stamp_survives_being_written_and_read() -> None:
     stamp = pipelines.landing.stamp.Stamp("a", "甲", "1.0.0", "001", "2025-12", ("列一", "列二"))
     assert pipelines.landing.stamp.parse_stamp(stamp.rows()) == stamp
     assert pipelines.landing.stamp.parse_stamp([("ledger", "a")]) is None
+
+
+def test_template_under_any_name_is_received_into_its_slot(desk: Desk) -> None:
+    path = desk.fill(desk.template("loan_account", "附件.xlsx"), "loan_account", [VALID["loan_account"]])  # fmt: skip
+    with Registry(desk.settings.home.registry) as registry:
+        receipt = Receiver(desk.settings, registry, "test").receive_file(path)
+        in_force = registry.load_in_force("loan_account", "1001", "2025-12")
+    assert (receipt.status, receipt.load_id) == ("accepted", in_force)
+
+
+def test_command_takes_the_chinese_title_and_refuses_what_it_does_not_know(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], desk: Desk
+) -> None:
+    out = tmp_path / "new" / "模板.xlsx"
+    given = ["--branch", "1001", "--period", "2025-12", "--out"]
+    assert main(["template", "贷款借据", *given, str(out)]) == 0
+    by_title = out.read_bytes()
+    assert main(["template", "loan_account", *given, str(out)]) == 0
+    assert out.read_bytes() == by_title == desk.template("loan_account").read_bytes()
+    assert identify_file(out, desk.contracts) == desk.identity("loan_account")
+    assert main(["template", "贷款账", *given, str(out)]) == 2
+    assert "没有台账“贷款账”" in capsys.readouterr().err
+    assert main(["template", "贷款借据", *given, str(tmp_path / "x.csv")]) == 2
+    assert main(["template", "贷款借据", "--branch", "10/01", *given[2:], str(out)]) == 2
+
+
+def test_english_notes_name_columns_in_english(desk: Desk) -> None:
+    path = desk.folder / "en.xlsx"
+    write_template(
+        desk.contracts["loan_account"], desk.identity("loan_account"), desk.book, path, "en"
+    )
+    sheet = openpyxl.load_workbook(path)["贷款借据"]
+    assert sheet["A1"].value == "*借据号"
+    assert "loan_id (required)" in sheet["A1"].comment.text
