@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -32,6 +33,7 @@ from expectations.cells import (
 )
 from expectations.column_text import bounds_text, codes_text, digits_text
 from expectations.contract import Column, Contract
+from expectations.control_figure import ControlFigure
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.identifiers import define_identifiers
 from expectations.rule import Rule, RuleBook
@@ -95,6 +97,7 @@ class RawTable:
     file_findings: list[dict[str, object]] = field(default_factory=list)
     refused_rows: int = 0
     ignored: dict[str, int] = field(default_factory=dict)
+    control_figures: list[ControlFigure] = field(default_factory=list)
 
 
 @dataclass
@@ -224,6 +227,7 @@ class _Job:
         self._register_findings()
         if self.contract.kind == "ten_day":
             self._ten_day_findings()
+        self.raw.file_findings += self._control_findings()
         if self.raw.file_findings:
             self.con.register("file_findings", finding_table(self.raw.file_findings))
             self.con.execute("insert into findings select * from file_findings")
@@ -562,6 +566,42 @@ class _Job:
             """
         ).fetchall()[0][0]
         self.found = self.found or count > 0
+
+    def _control_findings(self) -> list[dict[str, object]]:
+        """Stated figures that the rows do not give; silent where a cell they need has failed."""
+        found = []
+        for figure in self.raw.control_figures:
+            actual = self._counted(figure.what)
+            if actual is None or actual == figure.value:
+                continue
+            is_total = figure.what not in ("rows", "customers")
+            difference = None if figure.value is None else str(figure.value - actual)
+            found.append(
+                finding_row(
+                    "JT-CTRL-0002" if is_total else "JT-CTRL-0001",
+                    row_no=figure.row_no,
+                    cell=f"{self.raw.letters[figure.position]}{figure.row_no}",
+                    column=figure.what if is_total else figure.label,
+                    value=figure.text[:100],
+                    expected=str(actual),
+                    difference=difference or "—",
+                )
+            )
+        return found
+
+    def _counted(self, what: str) -> Decimal | None:
+        """What the rows give for a control figure; None when a faulty cell makes it doubtful."""
+        if what == "rows":
+            return Decimal(self.typed.num_rows + self.raw.refused_rows)
+        name = "customer_id" if what == "customers" else what
+        is_faulty = self.bad is not None and bool((self.bad >> self.bit[name] & 1).any())
+        if is_faulty or self.raw.refused_rows or name not in self.raw.positions:
+            return None
+        column: Any = self.typed.column(name)
+        if what == "customers":
+            return Decimal(_pc.count_distinct(column, mode="only_valid").as_py())
+        kind = pa.decimal128(38, 2) if self.contract.column(name).kind == "money" else _INTEGER
+        return Decimal(_pc.sum(column.cast(kind), min_count=0).as_py())
 
     def _verdict(self, received: int, ignored: dict[str, int]) -> Verdict:
         table, counts = finding_table([]), dict[str, int]()

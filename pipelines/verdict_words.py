@@ -18,6 +18,7 @@ _IGNORED_ZH = {
     "footnote": "脚注行",
     "title": "标题行",
     "not_selected": "不属于本台账",
+    "merged": "并入同一行",
 }
 _STATUS_ZH = {
     "accepted": "接受",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.landing.line_number import file_and_line
+
 
 @dataclass(frozen=True)
 class LoadLine:
@@ -28,6 +30,10 @@ class LoadLine:
     def file(self) -> str:
         """The file's name; several inputs of a mapped export joined by ``+``."""
         return "+".join(self.files)
+
+    def place(self, row_no: int) -> tuple[str, int]:
+        """File and line of one of its rows."""
+        return file_and_line(row_no, self.files)
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""

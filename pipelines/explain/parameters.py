@@ -83,4 +83,4 @@ def parameters_in_force(
         """,
         {"org_id": org_id, "names": list(names), "scheme_id": scheme_id},
     ).fetchall()
-    return [Parameter(*(*row[:8], loads[row[8]].file, row[9])) for row in rows]
+    return [Parameter(*(*row[:8], *loads[row[8]].place(row[9]))) for row in rows]

@@ -234,17 +234,18 @@ class CountedRows:
                 columns = dict(zip(plain, r[first:last], strict=True))
                 for number, name in enumerate(self._pointers):
                     at = last + 2 * number
-                    columns[name] = (
-                        None if r[at] is None else f"{self._loads[r[at]].file}:{r[at + 1]}"
-                    )
+                    columns[name] = None
+                    if r[at] is not None:
+                        columns[name] = ":".join(map(str, self._loads[r[at]].place(r[at + 1])))
+                file, line = self._loads[r[4]].place(r[5])
                 yield ExplainedRow(
                     segment=r[0],
                     side=r[-1],
                     term=r[1],
                     ledger=r[2],
                     org_id=r[3],
-                    file=self._loads[r[4]].file,
-                    row=r[5],
+                    file=file,
+                    row=line,
                     key=r[6],
                     numerator_part=None if r[7] is None else Decimal(r[7]),
                     denominator_part=None if r[8] is None else Decimal(r[8]),

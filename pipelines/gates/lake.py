@@ -22,6 +22,7 @@ from expectations.rule import SEVERITY_ZH, Rule, RuleBook
 from expectations.runner import judge_slice
 from expectations.suite import load_suite, with_rules
 from expectations.waiver import needs_reason, waived_codes
+from pipelines.landing.line_number import file_and_line
 from pipelines.landing.store import sha256_file
 from pipelines.paths import Home
 from pipelines.registry import Registry
@@ -39,7 +40,7 @@ class LakeVerdict:
     findings: pa.Table  # LAKE_FINDING_SCHEMA and what settles each: ``resolution``
     folder: Path
     contracts: dict[str, Contract]
-    files: dict[str, str]  # load id to the name of the file that was sent
+    files: dict[str, tuple[str, ...]]  # load id to the names of the files it was made from
 
     def lines(self, book: RuleBook, lang: str, shown: int = SHOWN) -> list[str]:
         """The offences in words, worst first; of each rule the first ones and how many there are."""
@@ -64,8 +65,9 @@ class LakeVerdict:
         severity = SEVERITY_ZH[rule.severity] if lang == "zh" else rule.severity
         place = ""
         if row["row_no"] is not None:
-            file = self.files.get(str(row["load_id"]), "")
-            number = f"第{row['row_no']}行" if lang == "zh" else f"row {row['row_no']}"
+            files = self.files.get(str(row["load_id"]), ())
+            file, line = file_and_line(int(str(row["row_no"])), files)
+            number = f"第{line}行" if lang == "zh" else f"row {line}"
             place = f"{file} {number} {row['key']} "
         settled = ""
         if row["resolution"]:
@@ -138,7 +140,7 @@ def judge_lake(
             shutil.copytree(folder, staged)
             staged.replace(final)
     files = {
-        x.load_id: "+".join(i["name"] for i in x.inputs)
+        x.load_id: tuple(i["name"] for i in x.inputs)
         for loads in load_set.current.values()
         for x in loads
     }

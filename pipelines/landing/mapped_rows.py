@@ -1,7 +1,7 @@
 """Ledger rows made from the files of a foreign export, all in SQL; findings led back to them.
 
-A row keeps where it came from: its number is the file's place among the load's inputs times
-``LINES`` plus the line, so that a finding, and years later a figure, names file and line.
+A row keeps where it came from (``line_number.py``), so that a finding, and years later a figure,
+names file and line.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from expectations.findings import FINDING_SCHEMA, finding_row
 from expectations.judge import RawTable, Verdict, literal
 from pipelines.errors import UsageError
 from pipelines.landing.foreign import ForeignTable
+from pipelines.landing.line_number import LINES
 from pipelines.landing.mapping import CONTEXT, MappedLedger, Mapping, fields_named
 
-LINES = 10_000_000_000  # line numbers of one file stay below this
 _UNKNOWN, _FAILED, _UNMATCHED = "\ue000", "\ue001", "\ue002"
 _CODES = {_UNKNOWN: "JT-MAP-0001", _FAILED: "JT-MAP-0002", _UNMATCHED: "JT-MAP-0003"}
 _NUMBER = r"[-+]?[0-9]+(\.[0-9]+)?"
@@ -97,14 +97,6 @@ class MappedRows:
             con.unregister(f"led_back_{name}")
         at_home: pa.Table = led.cast(FINDING_SCHEMA)
         return at_home
-
-
-def file_and_line(row_no: int, files: tuple[str, ...]) -> tuple[str, int]:
-    """Name of the file a row came from, and its line there."""
-    place, line = divmod(row_no, LINES)
-    if not files:
-        return "", line
-    return (files[place] if len(files) > 1 and place < len(files) else files[0]), line
 
 
 def lay_out(
@@ -185,6 +177,7 @@ class _Rows:
         for at, block in enumerate(self.mapped.rows):
             self._run(at, block)
             parts.append(f"select * from mapped_{at}")
+            self._account_for_view(block)
         cells = ", ".join(f"{_plain(f'c{i}')} as c{i}" for i in range(len(self.columns)))
         table = self.con.execute(
             f"select _row, {cells} from ({' union all '.join(parts)}) order by _row"
@@ -203,6 +196,18 @@ class _Rows:
         )
         return MappedRows(raw, self.names, list(self._places()))
 
+    def _account_for_view(self, block: dict[str, Any]) -> None:
+        """Lines that a view put together into one row, or left out."""
+        table = block.get("from", "")
+        if table not in self.mapping.views:
+            return
+        lines = self.tables[self.mapping.line_file(table)].table.num_rows
+        rows, taken = self.con.execute(
+            f'select count(*), coalesce(sum(_lines), 0) from "{table}"'
+        ).fetchall()[0]
+        self._ignore("merged", int(taken) - rows)
+        self._ignore("not_selected", lines - int(taken))
+
     def _account_for_files(self) -> None:
         """Lines that became no row: blank ones, and those with a wrong number of cells."""
         rows_of = set(self.mapping.from_files(self.contract.name))
@@ -218,7 +223,8 @@ class _Rows:
 
     def _base(self, block: dict[str, Any]) -> int:
         """Number before the first line of a block's file; an optional file may be absent."""
-        return self.number.get(block.get("from", ""), 0) * LINES
+        alias = self.mapping.line_file(block["from"]) if "from" in block else ""
+        return self.number.get(alias, 0) * LINES
 
     def _ignore(self, reason: str, count: int) -> None:
         if count:
@@ -231,18 +237,24 @@ class _Rows:
         except _AT_A_ROW:
             self._select(at, block, _guarded)
         name, base = f"mapped_{at}", self._base(block)
+        several = self.con.execute(
+            f"select _row, count(*) from {name} group by 1 having count(*) > 1 order by 1"
+        ).fetchall()
+        for row, times in several:
+            if row != base:  # rows of constants have no line
+                self.file_findings.append(
+                    finding_row("JT-MAP-0004", row_no=row, value=str(times), expected="1")
+                )
+        if several:
+            self.con.execute(
+                f"delete from {name} where _row <> {base} "
+                f"and rowid not in (select min(rowid) from {name} group by _row)"
+            )
         for reason, count in self.con.execute(
             f"select _ignored, count(*) from {name} where _ignored is not null group by 1 order by 1"
         ).fetchall():
             self._ignore(reason, count)
         self.con.execute(f"delete from {name} where _ignored is not null")
-        for row, times in self.con.execute(
-            f"select _row, count(*) from {name} group by 1 having count(*) > 1 order by 1"
-        ).fetchall():
-            if row != base:  # rows of constants have no line
-                self.file_findings.append(
-                    finding_row("JT-MAP-0004", row_no=row, value=str(times), expected="1")
-                )
         for i in range(len(self.columns)):
             marks = "".join(_CODES)
             for row, text in self.con.execute(
@@ -334,7 +346,8 @@ class _Rows:
 
     def _places(self) -> Iterator[Place]:
         for block in self.mapped.rows:
-            start = block.get("from")
+            table = block.get("from", "")
+            start = self.mapping.line_file(table)
             if start not in self.number:
                 continue
             for i, name in enumerate(self.columns):
@@ -342,12 +355,14 @@ class _Rows:
                 if spec is None:
                     continue
                 codes = self.mapping.translation(spec) or {}
-                yield Place(self.number[start], i, self._title(spec, start), "、".join(codes))
+                yield Place(self.number[start], i, self._title(spec, table), "、".join(codes))
 
-    def _title(self, spec: dict[str, Any], start: str) -> str:
+    def _title(self, spec: dict[str, Any], table: str) -> str:
+        """The field a cell comes from; with its file's title when that is another one."""
         named = list(dict.fromkeys(fields_named(spec)))
-        own = [(a, n) for a, n in named if a == start] or named
-        for alias, name in own:
+        start = self.mapping.line_file(table)
+        files = [(self.mapping.line_file(a), n) for a, n in named if a in self.mapping.tables()]
+        for alias, name in [f for f in files if f[0] == start] or files:
             title = self.tables[alias].titles.get(name) if alias in self.tables else None
             if title is None:
                 continue
@@ -372,20 +387,23 @@ def _plain(column: str) -> str:
 
 
 def _translate(source: str, codes: dict[str, str], list_separator: str | None) -> str:
-    """A code by table; ``其他-*`` matches by its beginning, an empty translation means none.
+    """A code by table; ``其他-*`` matches by its beginning, an empty translation means none,
+    ``=`` keeps the value.
 
     In a list the first entry of the table that occurs decides. What the table does not list is
     marked, never lost.
     """
     unknown = f"{literal(_UNKNOWN)} || {source}"
     if list_separator is None:
-        whens = " ".join(f"when {_is_code(source, a)} then {_or_null(b)}" for a, b in codes.items())
+        whens = " ".join(
+            f"when {_is_code(source, a)} then {_code(source, b)}" for a, b in codes.items()
+        )
         return f"case when {source} is null then null {whens} else {unknown} end"
     parts = f"list_transform(string_split({source}, {literal(list_separator)}), lambda t: trim(t))"
     any_code = " or ".join(_is_code("t", code) for code in codes)
     stray = f"len(list_filter({parts}, lambda t: not ({any_code}))) > 0"
     whens = " ".join(
-        f"when len(list_filter({parts}, lambda t: {_is_code('t', a)})) > 0 then {_or_null(b)}"
+        f"when len(list_filter({parts}, lambda t: {_is_code('t', a)})) > 0 then {_code(source, b)}"
         for a, b in codes.items()
     )
     return f"case when {source} is null then null when {stray} then {unknown} {whens} end"
@@ -397,5 +415,8 @@ def _is_code(text: str, code: str) -> str:
     return f"{text} = {literal(code)}"
 
 
-def _or_null(code: str) -> str:
+def _code(source: str, code: str) -> str:
+    """The translation: nothing for an empty one, the value itself for ``=``."""
+    if code == "=":
+        return source
     return literal(code) if code else "cast(null as varchar)"

@@ -34,6 +34,7 @@ _COLUMN = {
     "if_empty?": {"column": str, **_TRANSLATION},
     "scale?": (int, float),
     "shift_years?": int,
+    "place?": str,
 }
 _READING = {
     "separator?": str,
@@ -112,7 +113,11 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class View:
-    """A query over files of the export that blocks may look up in."""
+    """A query over files of the export that blocks may look up in.
+
+    A block may also take its rows from a view that has ``_row``, a line of the first file it is made
+    of, and ``_lines``, the number of lines that were put together.
+    """
 
     of: tuple[str, ...]
     sql: str
@@ -159,17 +164,23 @@ class Mapping:
     def from_files(self, ledger: str) -> list[str]:
         """Aliases of the files whose lines become the ledger's rows, in order of the blocks."""
         blocks = self.ledgers[ledger].rows
-        return list(dict.fromkeys(b["from"] for b in blocks if "from" in b))
+        return list(dict.fromkeys(self.line_file(b["from"]) for b in blocks if "from" in b))
+
+    def line_file(self, table: str) -> str:
+        """The file whose lines a table's ``_row`` counts: of a view the first it is made of."""
+        view = self.views.get(table)
+        return self.line_file(view.of[0]) if view else table
 
     def used_files(self, ledger: str) -> list[str]:
         """Aliases of all files the ledger is read from: those of its rows first."""
         mapped = self.ledgers[ledger]
         sides = [j["file"] for b in mapped.rows for j in mapped.joined(b)]
+        sides += [b["from"] for b in mapped.rows if "from" in b]
         # A view may be written over another one.
         words = [b.get("where", "") for b in mapped.rows]
         words += [i["when"] for b in mapped.rows for i in b.get("ignore", ())]
         words += [c.get("expression", "") for b in mapped.rows for c in b["columns"].values()]
-        sides += [n for n in self.tables() if re.search(rf"\b{n}\b", " ".join(words))]
+        sides += [n for n in self.tables() if re.search(rf"(?<![.\w]){n}\b", " ".join(words))]
         return list(dict.fromkeys([*self.from_files(ledger), *sorted(self._resolved(sides))]))
 
     def used_views(self, aliases: Iterable[str]) -> dict[str, View]:
@@ -377,7 +388,7 @@ class _Check:
         aliases = {CONTEXT}
         sides = [*block.get("join", ()), *block.get("lookup", ())]
         if "from" in block:
-            if block["from"] not in self.raw["files"]:
+            if block["from"] not in self.tables:
                 self.fail(block, "from", f"{ledger}: undeclared file(s) {[block['from']]}")
             aliases.add(block["from"])
         elif sides:
@@ -405,25 +416,29 @@ class _Check:
             if part.get("code_list", None) not in (None, *self.raw.get("code_lists", {})):
                 self.fail(part, "code_list", f"{where}: unknown code_list '{part['code_list']}'")
             if "column" in part:
-                self._source(where, part, aliases)
+                self._source(where, part, "column", aliases)
+        if "place" in spec:
+            self._source(where, spec, "place", aliases)
         if "constant" in spec and len(spec) > 1:
             self.fail(columns, name, f"{where}: a constant takes no transform")
         if len({"codes", "code_list", "scale", "shift_years"} & set(spec)) > 1:
             self.fail(columns, name, f"{where}: one of codes, code_list, scale, shift_years")
 
-    def _source(self, where: str, spec: dict[str, Any], aliases: set[str]) -> None:
-        alias, dot, field = spec["column"].partition(".")
+    def _source(self, where: str, spec: dict[str, Any], key: str, aliases: set[str]) -> None:
+        alias, dot, field = spec[key].partition(".")
         if not dot or alias not in aliases:
-            message = f"{where}: '{spec['column']}' is not <file>.<field> of this block"
-            self.fail(spec, "column", message)
+            self.fail(spec, key, f"{where}: '{spec[key]}' is not <file>.<field> of this block")
         declared = self.raw["files"].get(alias, {})
         known = declared.get("fields") or declared.get("columns")
         if known and field not in known:
-            self.fail(spec, "column", f"{where}: file '{alias}' has no field '{field}'")
+            self.fail(spec, key, f"{where}: file '{alias}' has no field '{field}'")
 
 
 def fields_named(spec: AnyMapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(file, field) pairs that a column is made from, the deciding one first."""
+    if "place" in spec:
+        alias, _, field = spec["place"].partition(".")
+        yield alias, field
     for part in (spec, spec.get("if_empty", {})):
         if "column" in part:
             alias, _, field = part["column"].partition(".")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from expectations.contract import Contract
+from expectations.control_figure import control_figures
 from expectations.findings import finding_row
 from expectations.judge import RawTable, has_few_values
 from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
@@ -75,7 +76,10 @@ def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset
             finding_row("JT-FILE-0006", value=f"{width} 列", expected=f"{MAX_COLUMNS} 列")
         )
     raw = _read_fast(text, header, width, contract)
-    return raw if raw is not None else _read_slow(text, header, width)
+    if raw is None:
+        raw = _read_slow(text, header, width)
+    raw.control_figures = control_figures([row[:width] for row in head[: header.row - 1]], contract)
+    return raw
 
 
 def _head(text: bytes) -> list[list[str]]:

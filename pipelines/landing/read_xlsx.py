@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from expectations.contract import Column, Contract
+from expectations.control_figure import control_figures
 from expectations.findings import finding_row
 from expectations.judge import RawTable
 from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
@@ -312,6 +313,8 @@ def _raw(
         cell_findings=cell_findings,
         file_findings=list(header.findings),
     )
+    above = [[_text(cell) or "" for cell in row] for row in rows[: header.row - 1]]
+    raw.control_figures = control_figures(above, contract)
     for row, letter in formulas:
         position = letters.index(letter) if letter in letters else -1
         column = by_position.get(position)

@@ -15,11 +15,13 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from expectations.contract import Contract
+from pipelines.landing.stamp import STAMP_SHEET, Stamp
 from pipelines.sample import bank
 from pipelines.sample.bank import Org
 from pipelines.sample.days import Month
@@ -143,6 +145,8 @@ def write_faults(
     _headers(folder, source)
     _records(folder, source)
     _workbooks(folder, source)
+    _templates(folder, source)
+    _control_figures(folder, source)
     _hostile(folder, source)
     return folder.write_truth()
 
@@ -490,6 +494,36 @@ def _workbooks(folder: _Folder, source: _Source) -> None:
     folder.write(source.name("loan_account", "merged", "xlsx"), content, [mark])
 
 
+def _templates(folder: _Folder, source: _Source) -> None:
+    """Templates of something else, of an older contract, and with a changed header."""
+    sheet = source.sheet("deposit_tenday")
+    contract = sheet.contract
+    titles = tuple(c.title_zh for c in contract.columns)
+    now = Stamp(
+        contract.name, contract.title_zh, contract.version, source.org, source.last.label, titles
+    )
+    old = f"{contract.major_version - 1}.0.0"
+    for what, stamp, renamed, code in (
+        ("wrong_branch", replace(now, org_id=source.orgs[1].org_id), {}, "JT-FILE-0019"),
+        ("old_template", replace(now, version=old), {}, "JT-FILE-0020"),
+        ("mangled", now, {"deposit_balance": "余额（万元）"}, "JT-FILE-0021"),
+    ):
+        content = _xlsx(sheet, {}, stamp=stamp, renamed=renamed)
+        name = source.name("deposit_tenday", what, "xlsx")
+        folder.write(name, content, [(None, "", code)])
+
+
+def _control_figures(folder: _Folder, source: _Source) -> None:
+    """Figures above the header that the rows do not give."""
+    sheet = source.sheet("deposit_tenday")
+    total = sum(Decimal(sheet.get(r, "deposit_balance")) for r in range(2, len(sheet.rows) + 2))
+    label = f"{sheet.contract.column('deposit_balance').title_zh}合计"
+    head = [f"笔数：{len(sheet.rows) + 1}", "", label, str(total + Decimal("0.01"))]
+    content = _lines([head, sheet.header(), *sheet.rows])
+    marks: list[Mark] = [(1, "A1", "JT-CTRL-0001"), (1, "D1", "JT-CTRL-0002")]
+    folder.write(source.name("deposit_tenday", "control"), content, marks)
+
+
 def _hostile(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("deposit_tenday")
     good = _csv(sheet)
@@ -551,15 +585,21 @@ def _xlsx(
     sheet: Sheet,
     special: Mapping[tuple[int, str], tuple[str, str]],
     sheets: Sequence[str] = (),
+    *,
+    stamp: Stamp | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A workbook of typed cells; ``special`` cells (row, column) are written in another way."""
+    """A workbook of typed cells; ``special`` cells (row, column) are written in another way.
+
+    With a ``stamp`` it is a template that was filled in; ``renamed`` gives columns other headers.
+    """
     buffer = io.BytesIO()
     book = new_workbook(buffer)
     as_date = book.add_format({"num_format": "yyyy-mm-dd"})
     for name in sheets or (sheet.contract.title_zh,):
         tab = book.add_worksheet(name)
         for place, column in enumerate(sheet.contract.columns):
-            tab.write_string(0, place, column.title_zh)
+            tab.write_string(0, place, (renamed or {}).get(column.name, column.title_zh))
             for row, cells in enumerate(sheet.rows, start=2):
                 value = cells[place]
                 how, _ = special.get((row, column.name), (column.kind, ""))
@@ -578,6 +618,12 @@ def _xlsx(
                     cells[place + 1] = ""
                 else:
                     tab.write_string(*at, value)
+    if stamp is not None:
+        hidden = book.add_worksheet(STAMP_SHEET)
+        hidden.very_hidden()
+        for line, (name, text) in enumerate(stamp.rows()):
+            hidden.write_string(line, 0, name)
+            hidden.write_string(line, 1, text)
     book.close()
     return buffer.getvalue()
 

@@ -133,6 +133,20 @@ def write_run_tables(
         "run_ledger",
         {"ledger": list(contracts), "is_present": [name in present for name in contracts]},
     )
+    absent = {x.load_id: x.absent_columns for loads in load_set.history.values() for x in loads}
+    lacking = [
+        (ledger, org, month, column)
+        for ledger, org, month, load_id, _ in load_set.months
+        for column in absent.get(load_id, ())
+    ]
+    _table(
+        con,
+        "run_absent_column",
+        {
+            name: [row[place] for row in lacking]
+            for place, name in enumerate(("ledger", "org", "month", "column_name"))
+        },
+    )
     _table(con, "run_metric_gap", {"metric_id": list(gaps), "reason_code": list(gaps.values())})
 
 

@@ -43,6 +43,10 @@ source_gap as (
     where ledger in ('loan_event', 'loan_account')
 ),
 
+flag_gap as (
+    select * from {{ ref('int_inclusive_flag_gap') }}
+),
+
 band_limit as (
     {{ inclusive_band_limit() }}
 ),
@@ -243,6 +247,18 @@ missing as (
     group by source_gap.org_id
 ),
 
+missing_flag as (
+    select
+        flag_gap.org_id,
+        flag_gap.row_id,
+        min(flag_gap.reason_code) as reason_code
+    from flag_gap
+    inner join month_window on flag_gap.month = month_window.month
+    group by
+        flag_gap.org_id,
+        flag_gap.row_id
+),
+
 flow as (
     select
         cell.org_level,
@@ -254,6 +270,7 @@ flow as (
         coalesce(
             missing.reason_code,
             unknown_by_org.loan_reason,
+            missing_flag.reason_code,
             case
                 when cell.row_id = 'small_micro_enterprise_agri' then unknown_by_org.agri_reason
                 when cell.row_id = 'inclusive_small_micro_medium_long_term'
@@ -264,6 +281,8 @@ flow as (
     from cell
     left join missing on cell.org_id = missing.org_id
     left join unknown_by_org on cell.org_id = unknown_by_org.org_id
+    left join missing_flag
+        on cell.org_id = missing_flag.org_id and cell.row_id = missing_flag.row_id
 )
 
 select * from flow

@@ -27,6 +27,10 @@ source_gap as (
     where ledger = 'loan_account'
 ),
 
+flag_gap as (
+    select * from {{ ref('int_inclusive_flag_gap') }}
+),
+
 context as (
     select * from {{ source('run', 'run_context') }}
 ),
@@ -138,6 +142,7 @@ stock as (
         coalesce(
             source_gap.reason_code,
             unknown_by_org.loan_reason,
+            flag_gap.reason_code,
             case
                 when cell.row_id = 'small_micro_enterprise_agri' then unknown_by_org.agri_reason
                 when cell.row_id = 'inclusive_small_micro_medium_long_term'
@@ -150,6 +155,11 @@ stock as (
     left join source_gap
         on cell.org_id = source_gap.org_id and context.period = source_gap.month
     left join unknown_by_org on cell.org_id = unknown_by_org.org_id
+    left join flag_gap
+        on
+            cell.org_id = flag_gap.org_id
+            and cell.row_id = flag_gap.row_id
+            and context.period = flag_gap.month
 )
 
 select * from stock
