@@ -37,6 +37,7 @@ def compare_slot(
         RefusedError: Fewer than two files are there to compare.
     """
     contract = known_ledger(contracts, ledger)
+    ledger = contract.name
     slot = (ledger, org_id, str(period))
     before, after = _loads(registry, slot, first, last)
     if before is None or after is None:

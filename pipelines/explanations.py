@@ -230,6 +230,7 @@ def explain_finding(
     """
     rule = known_rule(book, code)
     contract = known_ledger(contracts, ledger)
+    ledger = contract.name
     person = named_person(by)
     reasons = load_reasons()
     if reason_code not in reasons:

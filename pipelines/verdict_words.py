@@ -29,6 +29,8 @@ _STATUS_ZH = {
     "unconfirmed": "未确认",
 }
 
+_WAITING = ("needs_explanation", "unconfirmed")  # rows that passed and are not in force
+
 
 def accounting(receipt: Receipt, lang: str) -> str:
     """received = accepted + rejected + ignored, in one line."""
@@ -40,14 +42,16 @@ def accounting(receipt: Receipt, lang: str) -> str:
         reasons = "、".join(
             f"{_IGNORED_ZH.get(k) or text_in(k, lang)} {n}" for k, n in v.ignored.items()
         )
+        taken = "合格" if receipt.status in _WAITING else "接受"
         return (
-            f"收到 {v.received} 行 = 接受 {v.accepted} + 退回 {v.rejected}"
+            f"收到 {v.received} 行 = {taken} {v.accepted} + 退回 {v.rejected}"
             f"（有误 {v.rejected - v.held}，随文件暂缓 {v.held}）"
             f"+ 忽略 {ignored}" + (f"（{reasons}）" if reasons else "")
         )
     reasons = ", ".join(f"{text_in(k, lang)} {n}" for k, n in v.ignored.items())
     return (
-        f"received {v.received} = accepted {v.accepted} + rejected {v.rejected} "
+        f"received {v.received} = {'good' if receipt.status in _WAITING else 'accepted'} "
+        f"{v.accepted} + rejected {v.rejected} "
         f"(faulty {v.rejected - v.held}, held {v.held}) + ignored {ignored}"
         + (f" ({reasons})" if reasons else "")
     )

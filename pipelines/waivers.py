@@ -47,7 +47,7 @@ def request_waiver(
     rule = known_rule(book, code)
     _refuse_rule(rule)
     if ledger is not None:
-        known_ledger(contracts, ledger)
+        ledger = known_ledger(contracts, ledger).name
         if rule.ledger not in (None, ledger):
             own = contracts[str(rule.ledger)]
             raise RefusedError(
@@ -190,17 +190,19 @@ def known_rule(book: RuleBook, code: str) -> Rule:
 
 
 def known_ledger(contracts: Mapping[str, Contract], ledger: str) -> Contract:
-    """The contract of that ledger.
+    """The contract of a ledger, by its name or its Chinese title.
 
     Raises:
         RefusedError: There is none.
     """
-    if ledger not in contracts:
-        raise RefusedError(
-            f"没有名为“{ledger}”的台账；可用：{'、'.join(contracts)}。",
-            f'there is no ledger "{ledger}"; known: {", ".join(contracts)}.',
-        )
-    return contracts[ledger]
+    for contract in contracts.values():
+        if ledger in (contract.name, contract.title_zh):
+            return contract
+    titles = "、".join(c.title_zh for c in contracts.values())
+    raise RefusedError(
+        f"没有名为“{ledger}”的台账；可用：{titles}。",
+        f'there is no ledger "{ledger}"; known: {", ".join(contracts)}.',
+    )
 
 
 def named_person(by: str) -> str:

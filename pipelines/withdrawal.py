@@ -33,6 +33,7 @@ def withdraw(
     contract = known_ledger(contracts, ledger)
     person = named_person(by)
     text = required_text(reason, "撤回理由（--reason）", "the reason (--reason)")
+    ledger = contract.name
     slot = (ledger, org_id, str(period))
     load_id = registry.load_in_force(*slot)
     if load_id is None:

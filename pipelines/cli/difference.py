@@ -60,14 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         text = dump(
             {
-                "ledger": arguments.ledger,
+                "ledger": difference.contract.name,
                 "org_id": arguments.branch,
                 "period": arguments.period,
                 **difference.as_dict(),
             }
         )
     else:
-        title = difference.contract.title_zh if arguments.lang == "zh" else arguments.ledger
+        contract = difference.contract
+        title = contract.title_zh if arguments.lang == "zh" else contract.name
         lines = difference_lines(difference, arguments.lang)
         text = "\n".join([f"{title} {slot}", *lines])
     if arguments.out:

@@ -46,9 +46,11 @@ def _list(arguments: argparse.Namespace) -> int:
     from pipelines.periods import parse_period
     from pipelines.registry import Registry
     from pipelines.settings import Settings
+    from pipelines.waivers import known_ledger
 
     settings = Settings.from_env(arguments.home)
-    book = load_rule_book()
+    book, contracts = load_rule_book(), load_contracts(LEDGERS_DIR)
+    ledger = known_ledger(contracts, arguments.ledger).name if arguments.ledger else None
     period = str(parse_period(arguments.period)) if arguments.period else None
     with Registry(settings.home.registry) as registry:
         found = open_findings(
@@ -57,14 +59,14 @@ def _list(arguments: argparse.Namespace) -> int:
             book,
             period=period,
             org_id=arguments.branch,
-            ledger=arguments.ledger,
+            ledger=ledger,
         )
     found = [f for f in found if arguments.severity in (None, f.severity)]
     found = [f for f in found if arguments.code in (None, f.code)]
     if arguments.format == "json":
         print(dump([f.as_dict() for f in found]))
     else:
-        print(_text(found, book, load_contracts(LEDGERS_DIR), arguments.lang))
+        print(_text(found, book, contracts, arguments.lang))
     return 0
 
 

@@ -120,7 +120,7 @@ def _head_office(result: Readiness, zh: bool) -> list[str]:
         )
         if slot.carried_from and slot.state == "carried":
             text += f" {slot.carried_from}"
-        if slot.due_on:
+        elif slot.due_on:
             text += f"，截止 {slot.due_on}" if zh else f", due {slot.due_on}"
         lines.append(text)
     return lines

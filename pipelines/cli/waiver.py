@@ -126,15 +126,18 @@ def _list(arguments: argparse.Namespace) -> int:
     from pipelines.paths import LEDGERS_DIR
     from pipelines.registry import Registry
     from pipelines.settings import Settings
+    from pipelines.waivers import known_ledger
 
     settings = Settings.from_env(arguments.home)
+    contracts = load_contracts(LEDGERS_DIR)
+    ledger = known_ledger(contracts, arguments.ledger).name if arguments.ledger else None
     with Registry(settings.home.registry) as registry:
         history = registry.waiver_history()
     history = [
         w
         for w in history
         if arguments.code in (None, w["code"])
-        and arguments.ledger in (None, w["ledger"])
+        and ledger in (None, w["ledger"])
         and arguments.branch in (None, w["org_id"])
     ]
     if arguments.format == "json":
@@ -144,7 +147,7 @@ def _list(arguments: argparse.Namespace) -> int:
     if not history:
         print("没有豁免" if zh else "there are no waivers")
         return 0
-    book, contracts = load_rule_book(), load_contracts(LEDGERS_DIR)
+    book = load_rule_book()
     print("\n".join(_text(w, book, contracts, zh) for w in history))
     return 0
 

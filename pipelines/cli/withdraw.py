@@ -24,15 +24,17 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.periods import parse_period
     from pipelines.registry import Registry
     from pipelines.settings import Settings
+    from pipelines.waivers import known_ledger
     from pipelines.withdrawal import withdraw
 
     settings = Settings.from_env(arguments.home)
     contracts = load_contracts(LEDGERS_DIR)
+    contract = known_ledger(contracts, arguments.ledger)
     with writer_lock(settings.home), Registry(settings.home.registry) as registry:
         seq = withdraw(
             registry,
             contracts,
-            ledger=arguments.ledger,
+            ledger=contract.name,
             org_id=arguments.branch,
             period=parse_period(arguments.period),
             reason=arguments.reason,
@@ -40,13 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     slot = f"{arguments.branch} {arguments.period}"
     if arguments.format == "json":
-        print(dump({"ledger": arguments.ledger, "slot": slot, "state": "withdrawn", "seq": seq}))
+        print(dump({"ledger": contract.name, "slot": slot, "state": "withdrawn", "seq": seq}))
     elif arguments.lang == "zh":
-        title = contracts[arguments.ledger].title_zh
-        print(f"{slot}《{title}》已撤回（序号 {seq}）；该月不再有生效的文件，请重新报送并重新月结")
+        print(
+            f"{slot}《{contract.title_zh}》已撤回（序号 {seq}）；该月不再有生效的文件，请重新报送并重新月结"
+        )
     else:
         print(
-            f"{arguments.ledger} {slot} is withdrawn (sequence number {seq}); nothing is in force "
+            f"{contract.name} {slot} is withdrawn (sequence number {seq}); nothing is in force "
             "for that month: send it again and close again"
         )
     return 0

@@ -154,9 +154,12 @@ def compare(
         where mask <> 0
         """
     )
-    counts = ", ".join(f"count_if(mask > 0 and mask & {1 << i} <> 0)" for i in range(len(others)))
+    counts = ", ".join(
+        f"count(*) filter (where mask > 0 and mask & {1 << i} <> 0)" for i in range(len(others))
+    )
     found = con.execute(
-        "select count_if(row_before is null), count_if(row_after is null), count_if(mask > 0)"
+        "select count(*) filter (where row_before is null), "
+        "count(*) filter (where row_after is null), count(*) filter (where mask > 0)"
         f"{', ' + counts if counts else ''} from row_differences"
     ).fetchall()[0]
     columns = {c.name: n for c, n in zip(others, found[3:], strict=True) if n}
