@@ -10,6 +10,7 @@ from expectations.contract import Contract
 from expectations.findings import finding_row
 
 SEARCH_ROWS = 10
+MAX_COLUMNS = 200  # of a file
 _BLANK = re.compile(r"[\s　\ufeff*＊]+")
 
 

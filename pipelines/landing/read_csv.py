@@ -17,10 +17,9 @@ from expectations.contract import Contract
 from expectations.control_figure import control_figures
 from expectations.findings import finding_row
 from expectations.judge import RawTable, has_few_values
-from pipelines.landing.header import SEARCH_ROWS, Header, column_letter, find_header
+from pipelines.landing.header import MAX_COLUMNS, SEARCH_ROWS, Header, column_letter, find_header
 from pipelines.landing.unreadable import Unreadable
 
-MAX_COLUMNS = 200
 _CHUNK = 50_000
 csv.field_size_limit(1 << 20)
 
@@ -33,9 +32,9 @@ def decode(data: bytes) -> bytes:
     Raises:
         Unreadable: JT-FILE-0002 for an empty file, JT-FILE-0007 when it is neither encoding.
     """
-    if not data.strip():
-        raise Unreadable(finding_row("JT-FILE-0002"))
     body = data.removeprefix(b"\xef\xbb\xbf")
+    if not body.strip():
+        raise Unreadable(finding_row("JT-FILE-0002"))
     if b"\x00" in body[:4096]:
         raise Unreadable(finding_row("JT-FILE-0007", value=str(body.index(b"\x00"))))
     if _is_utf8(body):
@@ -65,7 +64,7 @@ def read_csv(data: bytes, contract: Contract, absent: frozenset[str] = frozenset
     """
     text = decode(data)
     head = _head(text)
-    header = find_header(head, contract, absent)
+    header = find_header([record[: MAX_COLUMNS + 1] for record in head], contract, absent)
     if header is None:
         raise Unreadable(
             finding_row("JT-FILE-0008", value=contract.title_zh, expected=str(SEARCH_ROWS))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from expectations.contract import Contract
 from expectations.findings import finding_row
 from pipelines.landing.header import SEARCH_ROWS, known_headers, plain_header
+from pipelines.landing.workbook_archive import is_panic, open_archive, scan_sheet, sheet_parts
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -105,12 +106,14 @@ def stamp_of_file(path: Path) -> Stamp | None:
             part = archive.getinfo("xl/workbook.xml")
             if part.file_size > 1 << 20 or STAMP_SHEET.encode() not in archive.read(part):
                 return None
-            if sum(i.file_size for i in archive.infolist()) > 1 << 30:
-                return None
+        archive, data = open_archive(path.read_bytes())
+        scan_sheet(archive, sheet_parts(archive)[STAMP_SHEET])
         from python_calamine import CalamineWorkbook
 
-        return stamp_of_workbook(CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())))
-    except Exception:
+        return stamp_of_workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    except BaseException as exc:
+        if not isinstance(exc, Exception) and not is_panic(exc):
+            raise
         # Whatever is wrong with the archive, the reader says it in the words of its own rule.
         return None
 

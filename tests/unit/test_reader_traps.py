@@ -31,8 +31,13 @@ def _with_cell(book: bytes, address: str, cell: str) -> bytes:
             text = source.read(name)
             if name == "xl/worksheets/sheet1.xml":
                 sheet = re.sub(rf'<c r="{address}"(?:[^>]*/>|.*?</c>)', "", text.decode())
-                last = sheet.index("</row>", sheet.index('<row r="2"'))
-                text = (sheet[:last] + cell + sheet[last:]).encode()
+                at = sheet.index('<row r="2"')
+                end = sheet.index("</row>", at)
+                for later in re.finditer(r'<c r="([A-Z]+)2"', sheet[at:end]):
+                    if (len(later[1]), later[1]) > (len(address) - 1, address[:-1]):
+                        end = at + later.start()
+                        break
+                text = (sheet[:end] + cell + sheet[end:]).encode()
             copy.writestr(name, text)
     return target.getvalue()
 
