@@ -93,7 +93,7 @@ def total_text(receipt: Receipt, book: RuleBook, lang: str) -> str:
 def receipt_fixes(receipt: Receipt, book: RuleBook, areas: int = 8) -> list[Fix]:
     """What to fix first in one file."""
     return fix_list(
-        receipt.verdict.findings, book, receipt.contract, areas=areas, **_sender(receipt)
+        receipt.verdict.findings, book, receipt.contract, areas=areas, **sender(receipt)
     )
 
 
@@ -102,10 +102,11 @@ def iter_findings(receipt: Receipt, book: RuleBook, most: int | None = None) -> 
     table = receipt.verdict.findings
     if most is not None:
         table = table.slice(0, most)
-    return render(table, book, receipt.contract, **_sender(receipt))
+    return render(table, book, receipt.contract, **sender(receipt))
 
 
-def _sender(receipt: Receipt) -> dict[str, str | None]:
+def sender(receipt: Receipt) -> dict[str, str | None]:
+    """Organisation and month of the file, for what a command to the steward names."""
     identity = receipt.identity
     return {
         "org_id": identity.org_id if identity else None,

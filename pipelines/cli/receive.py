@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pipelines.landing.export import Export
     from pipelines.landing.receive import Receipt
 
+_LOOK_AHEAD = 5  # so many files at most are also judged by the rules across ledgers
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Receive and print the accounting; exit 1 when a file was refused."""
-    from pipelines.cli.verdicts import dump, left_out, verdict_json, verdict_text
+    from pipelines.cli.verdicts import dump, left_out, provisional_lines, verdict_json, verdict_text
     from pipelines.landing.receive import Receiver
     from pipelines.locking import writer_lock
     from pipelines.periods import parse_period
@@ -79,6 +81,12 @@ def run(arguments: argparse.Namespace) -> int:
                 period=parse_period(arguments.period) if arguments.period else None,
                 on_receipt=show,
             )
+            if len(files) <= _LOOK_AHEAD:  # each looks at the whole lake
+                for receipt in receipts:
+                    receiver.look_ahead(receipt)
+                    lines = provisional_lines(receipt, receiver.book, arguments.lang)
+                    if lines and arguments.format == "text":
+                        print("\n".join([f"{receipt.file_name}:", *lines]))
         if arguments.format == "json":
             print(dump([verdict_json(r, receiver.book) for r in receipts]))
         else:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from expectations.findings import Finding, severity_text
+from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import Fix, rank, severity_counts
 from expectations.rule import Rule, RuleBook
 from pipelines.cli.what_next import rule_mark, what_next
@@ -14,6 +14,7 @@ from pipelines.verdict_words import (
     accounting,
     iter_findings,
     receipt_fixes,
+    sender,
     slot_text,
     status_text,
     total_text,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 SHOWN_FIXES = 10
+SHOWN_PROVISIONAL = 5  # of one rule
 _PARTS = (
     ("value", "填报", "value"),
     ("expected", "应为", "expected"),
@@ -58,7 +60,7 @@ def verdict_text(
     lines += [f"  {x}" for x in what_next(receipt, lang, with_difference=with_difference)]
     lines.append("  " + total_text(receipt, book, lang))
     if not v.counts:
-        return "\n".join(lines)
+        return "\n".join(lines + provisional_lines(receipt, book, lang))
     if v.findings.num_rows > 1:
         lines += _summary_lines(receipt, book, lang)
     total = v.findings.num_rows
@@ -74,7 +76,59 @@ def verdict_text(
             if is_zh
             else f"    … {total} findings in all, the first {shown} shown; all of them: {command}"
         )
-    return "\n".join(lines)
+    return "\n".join(lines + provisional_lines(receipt, book, lang))
+
+
+def provisional_lines(receipt: Receipt, book: RuleBook, lang: str) -> list[str]:
+    """What the rules across ledgers and months say as far as the rest has arrived: counts by rule,
+    the first rows of each, and what the file does to other ledgers."""
+    found = receipt.provisional
+    if found is None:
+        return []
+    is_zh = lang == "zh"
+    total = found.findings.num_rows + sum(found.elsewhere.values())
+    if not total:
+        return ["  跨台账检查（暂定）：0 个问题" if is_zh else "  across ledgers (provisional): 0"]
+    lines = [
+        f"  跨台账检查（暂定，随其他台账到齐而变，月结时定）：{total} 个问题"
+        if is_zh
+        else f"  across ledgers (provisional; the close decides): {total} findings"
+    ]
+    shown: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for code in map(str, found.findings.column("code").to_pylist()):
+        counts[code] = counts.get(code, 0) + 1
+    for finding in render(found.findings, book, receipt.contract, **sender(receipt)):
+        shown[finding.code] = shown.get(finding.code, 0) + 1
+        if shown[finding.code] <= SHOWN_PROVISIONAL:
+            rows = _finding_lines(finding, book[finding.code], receipt, lang)
+            lines += ["    " + line for line in rows]
+        elif shown[finding.code] == SHOWN_PROVISIONAL + 1:
+            n = counts[finding.code]
+            lines.append(
+                f"    …… {finding.code} 共 {n} 处，此处列出前 {SHOWN_PROVISIONAL} 处"
+                if is_zh
+                else f"    … {finding.code}: {n} in all, the first {SHOWN_PROVISIONAL} shown"
+            )
+    for (ledger, code), count in found.elsewhere.items():
+        rule = book[code]
+        title = rule.title_zh if is_zh else rule.title_en
+        severity = severity_text(rule, lang)
+        name = ledger_title(ledger) if is_zh else ledger
+        lines.append(
+            f"    本机构《{name}》{count} 行  [{severity}]  {title} ({code})"
+            if is_zh
+            else f"    {count} rows of {name}  [{severity}]  {title} ({code})"
+        )
+    return lines
+
+
+def ledger_title(ledger: str) -> str:
+    """Chinese title of a ledger."""
+    from expectations.contract import load_contract
+    from pipelines.paths import LEDGERS_DIR
+
+    return load_contract(LEDGERS_DIR / f"{ledger}.odcs.yaml").title_zh
 
 
 def left_out(export: Export, contracts: Mapping[str, Contract], lang: str) -> str:
@@ -191,6 +245,22 @@ def verdict_json(receipt: Receipt, book: RuleBook) -> dict[str, Any]:
             for f in receipt_fixes(receipt, book)
         ],
         "findings": [f.as_dict() for f in iter_findings(receipt, book)],
+        "provisional": _provisional_json(receipt, book),
+    }
+
+
+def _provisional_json(receipt: Receipt, book: RuleBook) -> dict[str, Any] | None:
+    found = receipt.provisional
+    if found is None:
+        return None
+    rendered = render(found.findings, book, receipt.contract, **sender(receipt))
+    return {
+        "findings": [f.as_dict() for f in rendered],
+        "elsewhere": [
+            {"ledger": ledger, "code": code, "count": count}
+            for (ledger, code), count in found.elsewhere.items()
+        ],
+        "not_run": found.not_run,
     }
 
 

@@ -41,6 +41,7 @@ class LakeVerdict:
     folder: Path
     contracts: dict[str, Contract]
     files: dict[str, tuple[str, ...]]  # load id to the names of the files it was made from
+    letters: dict[str, dict[str, str]]  # load id to where its columns stand in the file
 
     def lines(self, book: RuleBook, lang: str, shown: int = SHOWN) -> list[str]:
         """The offences in words, worst first; of each rule the first ones and how many there are."""
@@ -67,7 +68,9 @@ class LakeVerdict:
         if row["row_no"] is not None:
             files = self.files.get(str(row["load_id"]), ())
             file, line = file_and_line(int(str(row["row_no"])), files)
+            letter = self.letters.get(str(row["load_id"]), {}).get(str(row["column"]))
             number = f"第{line}行" if lang == "zh" else f"row {line}"
+            number = f"{letter}{line}" if letter else number
             place = f"{file} {number} {row['key']} "
         settled = ""
         if row["resolution"]:
@@ -144,7 +147,9 @@ def judge_lake(
         for loads in load_set.current.values()
         for x in loads
     }
-    return LakeVerdict(decision, table, final, contracts, files)
+    wanted = {x for x in table.column("load_id").to_pylist() if x}
+    letters = {k: columns for k, (_, columns) in registry.load_places(wanted).items()}
+    return LakeVerdict(decision, table, final, contracts, files, letters)
 
 
 def lake_scope(load_set: LoadSet, optional: set[str]) -> LakeScope:

@@ -7,6 +7,7 @@ load set. The file is judged as if it were in the lake in place of the one of it
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -14,15 +15,15 @@ import pyarrow as pa
 
 from expectations.contract import Contract
 from expectations.findings import FINDING_SCHEMA
-from expectations.judge import RawTable, literal
-from expectations.reconcile import find_in_lake
+from expectations.judge import literal
+from expectations.reconcile import LakeFindings, find_in_lake
 from expectations.rule import RuleBook
 from pipelines.gates.lake import lake_scope
 from pipelines.landing.identity import Identity
 from pipelines.paths import Home
 from pipelines.registry import Registry
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
-from pipelines.warehouse.load_set import read_load_set
+from pipelines.warehouse.load_set import LoadSet, read_load_set
 
 _JUDGED = "judged_rows"
 _THIS = "this file"
@@ -51,68 +52,81 @@ def judge_provisionally(
     home: Home,
     registry: Registry,
     identity: Identity,
-    raw: RawTable,
+    letters: Mapping[str, str],
+    *,
+    rows: str | None = None,
 ) -> Provisional:
     """Run the rules across ledgers and months that read the file's ledger.
 
     Args:
-        con: Connection whose ``typed`` holds the file's typed rows.
+        con: Connection; its schemas ``lake`` and ``run`` are used.
         contracts: All ledgers.
         book: The rule registry.
         home: Where the lake is.
         registry: The registry; what it knows now is what the file is compared with.
         identity: Ledger, organisation and period of the file.
-        raw: The file's cells; they give the columns' letters.
+        letters: Ledger column to the spreadsheet letters of the file's column.
+        rows: Table of the file's typed rows; None when the file is in force already.
     """
-    contract = contracts[identity.ledger]
-    slot = (identity.org_id, str(identity.period))
-    found = read_load_set(home, registry, contracts, identity.period, registry.latest_seq())
-    others = tuple(
-        x
-        for x in found.current[identity.ledger]
-        if (x.org_id, x.period) != slot
-        and not (contract.kind == "register" and x.org_id == slot[0])
-    )
-    load_set = dataclasses.replace(found, current={**found.current, identity.ledger: others})
-    columns = ", ".join(c.name for c in contract.columns if not c.is_personal)
-    con.execute(
-        f"create or replace temp table {_JUDGED} as select {columns}, "
-        f"{literal(slot[1])} as _period, {literal(slot[0])} as _org, {literal(_THIS)} as _load_id, "
-        "_row from typed"
-    )
-    create_lake_views(con, contracts, load_set, home, {identity.ledger: _JUDGED})
+    period = str(identity.period)
+    load_set = read_load_set(home, registry, contracts, identity.period, registry.latest_seq())
+    load_id = registry.load_in_force(identity.ledger, identity.org_id, period)
+    extra = None
+    if rows is not None:
+        load_id = _THIS
+        load_set = _without(load_set, contracts[identity.ledger], identity)
+        columns = ", ".join(c.name for c in contracts[identity.ledger].columns if not c.is_personal)
+        con.execute(
+            f"create or replace temp table {_JUDGED} as select {columns}, "
+            f"{literal(period)} as _period, {literal(identity.org_id)} as _org, "
+            f"{literal(_THIS)} as _load_id, _row from {rows}"
+        )
+        extra = {identity.ledger: _JUDGED}
+    create_lake_views(con, contracts, load_set, home, extra)
     write_run_tables(con, contracts, load_set, {})
     scope = lake_scope(load_set, set())
     scope = dataclasses.replace(
         scope,
         present=scope.present | {identity.ledger},
-        loads=(*scope.loads, (identity.ledger, *slot)),
+        loads=(*scope.loads, (identity.ledger, identity.org_id, period)),
         ledgers=frozenset({identity.ledger}),
     )
     lake = find_in_lake(con, contracts, book, scope)
-    con.execute(f"drop table {_JUDGED}")
-    return _of_file(lake.table(), lake.not_run, identity, raw)
+    con.execute(f"drop table if exists {_JUDGED}")
+    return _of_file(lake, identity, load_id, letters)
+
+
+def _without(load_set: LoadSet, contract: Contract, identity: Identity) -> LoadSet:
+    """The load set without what the file takes the place of."""
+    others = tuple(
+        x
+        for x in load_set.current[contract.name]
+        if x.org_id != identity.org_id
+        or (contract.kind != "register" and x.period != str(identity.period))
+    )
+    return dataclasses.replace(load_set, current={**load_set.current, contract.name: others})
 
 
 def _of_file(
-    table: pa.Table, not_run: list[dict[str, str]], identity: Identity, raw: RawTable
+    lake: LakeFindings, identity: Identity, load_id: str | None, letters: Mapping[str, str]
 ) -> Provisional:
     rows = []
     elsewhere: dict[tuple[str, str], int] = {}
-    for row in table.to_pylist():
-        is_own = row["load_id"] == _THIS or (
+    for row in lake.table().to_pylist():
+        is_own = row["load_id"] == load_id or (
             row["load_id"] is None
             and row["ledger"] == identity.ledger
             and row["org_id"] in (None, identity.org_id)
         )
         if is_own:
-            position = raw.positions.get(row["column"] or "")
-            cell = None if position is None else f"{raw.letters[position]}{row['row_no']}"
+            letter = letters.get(row["column"] or "")
+            cell = f"{letter}{row['row_no']}" if letter and row["row_no"] else None
             rows.append({**{n: row[n] for n in FINDING_SCHEMA.names if n != "cell"}, "cell": cell})
         elif row["org_id"] == identity.org_id:
             slot = (row["ledger"], row["code"])
             elsewhere[slot] = elsewhere.get(slot, 0) + 1
-    findings = pa.Table.from_pylist(rows, schema=FINDING_SCHEMA)
     return Provisional(
-        findings, dict(sorted(elsewhere.items())), {e["code"]: e["reason"] for e in not_run}
+        pa.Table.from_pylist(rows, schema=FINDING_SCHEMA),
+        dict(sorted(elsewhere.items())),
+        {entry["code"]: entry["reason"] for entry in lake.not_run},
     )

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +26,7 @@ import pyarrow.parquet as pq
 from expectations.cells import CellMemo
 from expectations.contract import Contract, load_contracts
 from expectations.findings import finding_row
-from expectations.judge import Verdict, refused
+from expectations.judge import RawTable, Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
 from expectations.waiver import Waiver, waived_codes
 from pipelines.landing.difference import Difference, compare, parquet
@@ -40,6 +41,9 @@ from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    from pipelines.gates.provisional import Provisional
+
 
 @dataclass
 class Receipt:
@@ -49,8 +53,9 @@ class Receipt:
     and comes into force when ``open_codes`` are explained), unconfirmed (the sender did not
     confirm the ``difference`` from the file in force) or refused; of a file that is only validated
     passed or refused, and ``is_in_force`` says that it need not be sent. ``sheet`` is the worksheet
-    that was read, ``header_row`` its header, ``was_read`` that the file could be read as far as its
-    rows.
+    that was read, ``header_row`` its header, ``letters`` where the ledger's columns stand,
+    ``was_read`` that the file could be read as far as its rows. ``provisional`` is what the rules
+    across ledgers and months say, as long as nothing is closed.
     """
 
     file_name: str
@@ -62,6 +67,8 @@ class Receipt:
     load_id: str | None = None
     sheet: str | None = None
     header_row: int = 1
+    letters: dict[str, str] = field(default_factory=dict)
+    provisional: Provisional | None = None
     difference: Difference | None = None
     open_codes: tuple[str, ...] = ()
     is_in_force: bool = False
@@ -85,6 +92,7 @@ class _Judged:
     absent: frozenset[str] = frozenset()
     sheet: str | None = None
     header_row: int = 1
+    letters: dict[str, str] = field(default_factory=dict)
     difference: Difference | None = None
 
 
@@ -261,6 +269,7 @@ class Receiver:
         )
         if raw is not None:
             judged.sheet, judged.header_row = raw.sheet, raw.header_row
+            judged.letters = letters_of(raw)
         return self._load(con, judged, in_force)
 
     def _load(
@@ -357,6 +366,7 @@ class Receiver:
             load_id=judged.load_id,
             sheet=judged.sheet,
             header_row=judged.header_row,
+            letters=judged.letters,
             difference=judged.difference,
         )
         if judged.is_unchanged:
@@ -427,8 +437,25 @@ class Receiver:
                 "part_sha256": judged.part_hash,
             }
         )
+        if judged.letters:
+            self.registry.add_load_place(judged.load_id, judged.sheet, judged.letters)
         if receipt.status == "accepted":
             self.registry.accept_load(self.actor, slot)
+
+    def look_ahead(self, receipt: Receipt) -> None:
+        """What the lake gate would say of a file that came into force: ``provisional``."""
+        from pipelines.gates.provisional import judge_provisionally
+
+        if receipt.status == "accepted" and receipt.identity:
+            receipt.provisional = judge_provisionally(
+                self.con,
+                self.contracts,
+                self.book,
+                self.settings.home,
+                self.registry,
+                receipt.identity,
+                receipt.letters,
+            )
 
     def has_rows(self) -> bool:
         """Whether the file judged last on this receiver's own connection left its typed rows."""
@@ -542,6 +569,11 @@ def difference_from(
     if not part.is_file():
         return None
     return compare(con, contract, parquet(part), rows, before_load=before, after_load=load_id)
+
+
+def letters_of(raw: RawTable) -> dict[str, str]:
+    """Ledger column to the spreadsheet letters of the file's column."""
+    return {name: raw.letters[position] for name, position in raw.positions.items()}
 
 
 def write_part(

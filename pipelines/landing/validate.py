@@ -19,6 +19,7 @@ from pipelines.landing.receive import (
     Receipt,
     connect,
     difference_from,
+    letters_of,
     make_load_id,
     open_codes,
 )
@@ -73,19 +74,26 @@ def validate_files(
         if raw is not None:
             result.sheet, result.header_row = raw.sheet, raw.header_row
             result.was_read = True
+            result.letters = letters_of(raw)
         result.load_id = make_load_id(identity, contract, "", [sha256_file(path)])
         if has_registry and verdict.is_accepted:
             with Registry(settings.home.registry) as registry:
-                _look_ahead(con, settings, registry, result)
+                _look_ahead(con, settings, contracts, book, registry, result)
         results.append(result)
     return results
 
 
 def _look_ahead(
-    con: duckdb.DuckDBPyConnection, settings: Settings, registry: Registry, result: Receipt
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    contracts: dict[str, Contract],
+    book: RuleBook,
+    registry: Registry,
+    result: Receipt,
 ) -> None:
-    """What receiving the file would mean: how it differs from the one in force, and what somebody
-    else would have to explain. ``con`` holds its typed rows."""
+    """What receiving the file would mean: how it differs from the one in force, what somebody else
+    would have to explain, and what the rules across ledgers say as far as the rest has arrived.
+    ``con`` holds its typed rows."""
     identity, contract, load_id = result.identity, result.contract, result.load_id
     if identity is None or contract is None or load_id is None:
         return
@@ -96,6 +104,12 @@ def _look_ahead(
     elif in_force:
         result.difference = difference_from(
             con, settings, contract, identity, in_force, "typed", load_id
+        )
+    if registry.latest_seq():
+        from pipelines.gates.provisional import judge_provisionally
+
+        result.provisional = judge_provisionally(
+            con, contracts, book, settings.home, registry, identity, result.letters, rows="typed"
         )
 
 

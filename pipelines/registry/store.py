@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,11 @@ create table if not exists load (
     control_totals text not null,
     absent_columns text not null,
     part_sha256 text not null
+);
+create table if not exists load_place (
+    load_id text primary key references load (load_id),
+    sheet text,
+    letters text not null
 );
 create table if not exists load_event (
     seq integer primary key references event (seq),
@@ -226,6 +231,23 @@ class Registry:
             f"insert or replace into load ({', '.join(encoded)}) values ({marks})",
             list(encoded.values()),
         )
+
+    def add_load_place(self, load_id: str, sheet: str | None, letters: Mapping[str, str]) -> None:
+        """Record where in the file the columns of a load stand: column to spreadsheet letters."""
+        self._db.execute(
+            "insert or replace into load_place values (?, ?, ?)",
+            (load_id, sheet, json.dumps(dict(letters), sort_keys=True)),
+        )
+
+    def load_places(self, load_ids: Iterable[str]) -> dict[str, tuple[str | None, dict[str, str]]]:
+        """Load id to worksheet and letters of the columns, where they were recorded."""
+        wanted = set(load_ids)
+        rows = self._db.execute("select * from load_place").fetchall() if wanted else []
+        return {
+            r["load_id"]: (r["sheet"], json.loads(r["letters"]))
+            for r in rows
+            if r["load_id"] in wanted
+        }
 
     def add_load_event(
         self, actor: str, load: dict[str, str], state: str, reason: str | None = None

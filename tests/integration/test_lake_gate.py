@@ -118,7 +118,7 @@ def test_row_findings_of_the_lake_name_file_row_and_key(
     _resend(settings, bank, contracts, tmp_path)
     with pytest.raises(RefusedError) as refusal:
         _gate(settings)
-    assert "loan_account_1001_2025-12.csv 第2行 N1" in refusal.value.zh
+    assert "loan_account_1001_2025-12.csv B2 N1" in refusal.value.zh
     assert "C9" in refusal.value.zh and "JT-LAKE-0004" in refusal.value.zh
 
 
