@@ -235,9 +235,10 @@ def _period_of_names(export: Export, pattern: str, given: Period | None) -> Peri
     found: dict[str, str] = {}
     for name in export.names.values():
         if match := re.search(pattern, name):
-            found[name] = f"{match['year']}-{match['month']}"
+            century = "20" if len(match["year"]) == 2 else ""
+            found[name] = f"{century}{match['year']}-{match['month']}"
     months = sorted({*found.values(), *([str(given)] if given else [])})
-    if len(months) == 1 and found:
+    if len(months) == 1 and found and _is_month(months[0]):
         return parse_period(months[0])
     listed = "、".join(f"{n}（{m}）" for n, m in sorted(found.items())) or "—"
     raise UsageError(
