@@ -226,7 +226,11 @@ class MonthClose:
             self._register("lake", verdict.decision.status, verdict.folder, verdict.decision.hash)
         zh, en = verdict.lines(self.book, "zh"), verdict.lines(self.book, "en")
         if verdict.decision.status != "passed":
-            failed = [r["code"] for r in verdict.decision.results if r["outcome"] == "failed"]
+            failed = [
+                r["code"]
+                for r in verdict.decision.results
+                if r["outcome"] == "failed" and r["severity"] != "warn"
+            ]
             raise RefusedError(
                 f"{self.period} 入湖检查未通过（{'、'.join(failed)}），已发布的数据保持不变：\n  "
                 + "\n  ".join(zh),
