@@ -102,20 +102,22 @@ def stamp_of_file(path: Path) -> Stamp | None:
     if path.suffix.lower() != ".xlsx" or path.stat().st_size > 1 << 28:
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            part = archive.getinfo("xl/workbook.xml")
-            if part.file_size > 1 << 20 or STAMP_SHEET.encode() not in archive.read(part):
+        with zipfile.ZipFile(path) as names:
+            part = names.getinfo("xl/workbook.xml")
+            if part.file_size > 1 << 20 or STAMP_SHEET.encode() not in names.read(part):
                 return None
-        archive, data = open_archive(path.read_bytes())
-        scan_sheet(archive, sheet_parts(archive)[STAMP_SHEET])
         from python_calamine import CalamineWorkbook
 
+        archive, data = open_archive(path.read_bytes())
+        scan_sheet(archive, sheet_parts(archive)[STAMP_SHEET])
         return stamp_of_workbook(CalamineWorkbook.from_filelike(io.BytesIO(data)))
-    except BaseException as exc:
-        if not isinstance(exc, Exception) and not is_panic(exc):
-            raise
+    except Exception:
         # Whatever is wrong with the archive, the reader says it in the words of its own rule.
         return None
+    except BaseException as exc:
+        if is_panic(exc):
+            return None
+        raise
 
 
 def wrong_template(

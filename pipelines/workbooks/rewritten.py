@@ -19,6 +19,7 @@ from pipelines.landing.header import SEARCH_ROWS, find_header
 from pipelines.landing.read_csv import decode
 from pipelines.landing.receive import Receipt
 from pipelines.landing.stamp import RESULT_SHEET
+from pipelines.landing.workbook_archive import open_archive
 from pipelines.workbooks.marks import ERROR_HEADER, MAX_NOTES, NOTE_AUTHOR, Marks, marks_of
 from pipelines.workbooks.style import (
     BAD,
@@ -132,6 +133,7 @@ def workbook_rows(data: bytes, sheet: str) -> Iterator[Sequence[object]]:
     """Rows of one sheet of a workbook with the types of their cells."""
     from python_calamine import CalamineWorkbook
 
+    _, data = open_archive(data)
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     yield from book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 

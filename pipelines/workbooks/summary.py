@@ -6,18 +6,20 @@ Counts are never cut; a listing that is cut says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from expectations.findings import severity_text
+from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import rank
 from expectations.rule import RuleBook
+from pipelines.cli.verdicts import ledger_title
 from pipelines.cli.what_next import rule_mark, what_next
 from pipelines.landing.receive import Receipt
 from pipelines.verdict_words import (
     accounting,
     iter_findings,
     receipt_fixes,
+    sender,
     slot_text,
     status_text,
     total_text,
@@ -39,6 +41,7 @@ _TEXTS = {
         "counts": "各规则问题数",
         "count_heads": ("规则编号", "级别", "问题数", "规则"),
         "list": "问题明细",
+        "provisional": "跨台账检查（暂定，随其他台账到齐而变，月结时定）",
         "heads": ("位置", "级别", "规则编号", "列", "主键", "问题与改法", "填报值", "应为", "差额"),
         "colours": {
             "block": "阻断：必须改",
@@ -63,6 +66,7 @@ _TEXTS = {
         "counts": "Findings by rule",
         "count_heads": ("rule", "severity", "findings", "title"),
         "list": "All findings",
+        "provisional": "Across ledgers (provisional; the close decides)",
         "heads": (
             "place", "severity", "rule", "column", "key", "what is wrong", "value", "expected",
             "difference",
@@ -140,6 +144,7 @@ def summary_lines(
     for text in said:
         yield _fact(texts["note"], text)
     if not total:
+        yield from _provisional(receipt, book, lang, sheet, most)
         return
     colours = texts["colours"]
     assert isinstance(colours, dict)
@@ -148,7 +153,10 @@ def summary_lines(
     )))  # fmt: skip
     yield from _fixes(receipt, book, lang, sheet)
     yield from _counts(receipt, book, lang)
-    yield from _findings(receipt, book, lang, sheet, most)
+    yield from _provisional(receipt, book, lang, sheet, most)
+    heads = _TEXTS[lang]["heads"]
+    yield from _part(_TEXTS[lang]["list"], heads, {})
+    yield from _findings(iter_findings(receipt, book, most), book, lang, sheet)
 
 
 def _fact(label: object, text: str) -> Line:
@@ -204,12 +212,37 @@ def _counts(receipt: Receipt, book: RuleBook, lang: str) -> Iterator[Line]:
         )
 
 
-def _findings(
+def _provisional(
     receipt: Receipt, book: RuleBook, lang: str, sheet: str | None, most: int
 ) -> Iterator[Line]:
+    """What the rules across ledgers say as far as the rest has arrived."""
+    found = receipt.provisional
+    if found is None or not (found.findings.num_rows or found.elsewhere):
+        return
     texts = _TEXTS[lang]
-    yield from _part(texts["list"], texts["heads"], {})
-    for number, finding in enumerate(iter_findings(receipt, book, most)):
+    yield from _part(texts["provisional"], texts["heads"], {})
+    shown = render(found.findings.slice(0, most), book, receipt.contract, **sender(receipt))
+    yield from _findings(shown, book, lang, sheet)
+    for (ledger, code), count in found.elsewhere.items():
+        rule = book[code]
+        title = rule.title_zh if lang == "zh" else rule.title_en
+        name = f"《{ledger_title(ledger)}》" if lang == "zh" else ledger
+        yield Line(
+            (
+                Cell(name),
+                Cell(severity_text(rule, lang), _colour(rule.status, rule.severity)),
+                Cell(code),
+                Cell(""),
+                Cell(count, "number"),
+                Cell(title, "plain", span=4),
+            )
+        )
+
+
+def _findings(
+    findings: Iterable[Finding], book: RuleBook, lang: str, sheet: str | None
+) -> Iterator[Line]:
+    for number, finding in enumerate(findings):
         rule = book[finding.code]
         shown = finding.shown(lang)
         link = sheet_link(sheet, finding.cell) if sheet and finding.cell else None

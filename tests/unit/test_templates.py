@@ -85,9 +85,7 @@ def desk(
 
 @pytest.mark.parametrize("ledger", LEDGERS)
 def test_filled_template_is_accepted_whatever_the_file_is_called(ledger: str, desk: Desk) -> None:
-    rows = [VALID[ledger]]
-    if ledger == "deposit_tenday":
-        rows = [{**rows[0], "balance_date": f"2025-12-{day}"} for day in ("10", "20", "31")]
+    rows = desk.contracts[ledger].example_rows()
     path = desk.fill(desk.template(ledger, "新建 工作表(1).xlsx"), ledger, rows)
     receipt = desk.judge(path)
     assert places(receipt.verdict) == []
