@@ -72,6 +72,11 @@ class Export:
         """File name by alias of what a ledger is read from: the files of its rows first."""
         return {a: self.names[a] for a in self.mapping.used_files(ledger) if a in self.names}
 
+    def label(self, ledger: str) -> str:
+        """The files whose lines become the rows of a ledger."""
+        sources = [a for a in self.mapping.from_files(ledger) if a in self.names]
+        return "+".join(self.names[a] for a in sources or self.names)
+
     def identity(self, ledger: str) -> Identity:
         """Ledger, sender and month of one of its loads."""
         assert self.period is not None

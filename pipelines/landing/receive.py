@@ -309,7 +309,7 @@ class Receiver:
             inputs = [{"name": n, "sha256": digests[a]} for a, n in used.items()]
             load_id = make_load_id(identity, contract, mapping.digest, [digests[a] for a in used])
             judged = _Judged(
-                "+".join(used.values()),
+                export.label(name),
                 inputs,
                 sum(len(export.data[a]) for a in used),
                 refused([]),

@@ -126,6 +126,6 @@ def validate_export(
     for name in export.ledgers():
         verdict = judge_export(con, export, contracts[name], book)
         status = "passed" if verdict.is_accepted else "refused"
-        label = "+".join(export.inputs(name).values())
+        label = export.label(name)
         results.append(Receipt(label, status, verdict, export.identity(name), contracts[name]))
     return results
