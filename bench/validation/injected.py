@@ -12,6 +12,7 @@ memory on to them.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import itertools
 import json
 import shutil
@@ -127,13 +128,21 @@ def _cell(name: str, cell: str) -> str:
     return f"case when n % {EVERY} = {EVERY - 1} then {told if turns else sound} else {cell} end"
 
 
-def workbook(source: Path, folder: Path, rows: int) -> Path:
-    """The first rows of a CSV file as a workbook; every cell is a text, as the template asks."""
+def workbook(source: Path, folder: Path, contract: Contract, rows: int) -> Path:
+    """The first rows of a CSV file as a workbook: dates and numbers as such, the rest as text."""
     path = folder / source.with_suffix(".xlsx").name
+    kinds = [column.kind for column in contract.columns]
     with source.open(encoding="utf-8", newline="") as stream, xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
+        shown = book.add_format({"num_format": "yyyy-mm-dd"})
         for number, record in enumerate(itertools.islice(csv.reader(stream), rows + 1)):
-            sheet.write_row(number, 0, [cell or None for cell in record])
+            for place, (cell, kind) in enumerate(zip(record, kinds, strict=True)):
+                if number and cell and kind == "date":
+                    sheet.write_datetime(number, place, dt.datetime.fromisoformat(cell), shown)
+                elif number and cell and kind in ("money", "rate", "int"):
+                    sheet.write_number(number, place, float(cell))
+                elif cell:
+                    sheet.write_string(number, place, cell)
     return path
 
 
@@ -158,7 +167,7 @@ def main() -> None:
     register, files = branch_files(folder, FILES, FILE_ROWS)
     made = {
         "columns": len(contract.columns),
-        "workbook": str(workbook(Path(written["faulty"]), folder, WORKBOOK_ROWS)),
+        "workbook": str(workbook(Path(written["faulty"]), folder, contract, WORKBOOK_ROWS)),
         "register": str(register),
         "files": [str(path) for path in files],
     }

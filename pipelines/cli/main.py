@@ -13,6 +13,7 @@ import sys
 import traceback
 
 from expectations.strict_yaml import StrictYamlError
+from pipelines.cli.without_pandas import leave_pandas_out
 from pipelines.errors import JingtianError
 
 _COMMANDS = {
@@ -30,6 +31,9 @@ _COMMANDS = {
     "report": "报表 | list or emit outputs",
     "status": "报送与月结状态 | who has sent what, what is closed and emitted",
 }
+
+
+_WITHOUT_PANDAS = ("validate", "receive")
 
 
 class _Version(argparse.Action):
@@ -86,6 +90,8 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
     arguments = build_parser().parse_args(argv)
+    if argv is None and arguments.command in _WITHOUT_PANDAS:  # the process is this command's own
+        leave_pandas_out()
     try:
         return int(arguments.run(arguments))
     except JingtianError as exc:
