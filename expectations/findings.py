@@ -59,6 +59,7 @@ class Finding:
     difference: str | None
     key_zh: str | None
     value_zh: str | None
+    value_en: str | None
     expected_zh: str | None
     expected_en: str | None
     message_zh: str
@@ -82,7 +83,7 @@ class Finding:
         found = {
             "column": self.column_zh if is_zh else self.column,
             "key": self.key_zh if is_zh else self.key,
-            "value": self.value_zh if is_zh else self.value,
+            "value": self.value_zh if is_zh else self.value_en,
             "expected": self.expected_zh if is_zh else self.expected_en,
             "difference": self.difference,
             "message": self.message_zh if is_zh else self.message_en,
@@ -203,6 +204,29 @@ def _shown(column: Column | None, text: str | None) -> str | None:
     return column.codes.get(text, text)
 
 
+# What the readers of files say of sizes and kinds, for an English reader.
+_SIZES_EN = (
+    ("Excel 工作簿（扩展名为 .csv）", "an Excel workbook named .csv"),
+    ("无扩展名", "none"),
+    ("个单元格", "cells"),
+    ("个部件", "parts"),
+    (" 倍", "-fold"),
+    (" 行", " rows"),
+    (" 列", " columns"),
+    ("（至 ", " (up to "),
+    ("）", ")"),
+    ("、", ", "),
+)
+_SIZE_CODES = ("JT-FILE-0005", "JT-FILE-0006", "JT-FILE-0015")
+
+
+def _value_en(rule: Rule, value: str | None) -> str | None:
+    if value is not None and rule.code in _SIZE_CODES:
+        for zh, en in _SIZES_EN:
+            value = value.replace(zh, en)
+    return value
+
+
 def _short_number(text: str | None) -> str | None:
     """A ratio without the zeros that its nine decimals bring along."""
     if text is None or not re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
@@ -222,7 +246,7 @@ def _expected_en(rule: Rule, column: Column | None, expected: str | None) -> str
             "JT-CELL-0013": bounds_text(column, "en"),
         }
         return texts.get(rule.code) or expected
-    return expected.replace(" 至 ", " to ")
+    return _value_en(rule, expected.replace(" 至 ", " to "))
 
 
 def _render_row(row: Mapping[str, Any], rule: Rule, words: _Words) -> Finding:
@@ -259,7 +283,7 @@ def _render_row(row: Mapping[str, Any], rule: Rule, words: _Words) -> Finding:
     texts_en = {
         **words.en,
         "column": name or "",
-        "value": value or "",
+        "value": _value_en(rule, value) or "",
         "expected": expected_en or "",
         "difference": difference or "",
     }
@@ -278,6 +302,7 @@ def _render_row(row: Mapping[str, Any], rule: Rule, words: _Words) -> Finding:
         difference=difference,
         key_zh=words.key_zh(key),
         value_zh=value_zh,
+        value_en=_value_en(rule, value),
         expected_zh=expected_zh,
         expected_en=expected_en,
         message_zh=rule.message_zh.format_map(texts_zh),

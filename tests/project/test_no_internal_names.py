@@ -93,6 +93,18 @@ def test_what_the_judge_expects_of_a_cell_is_in_words(contracts: dict[str, Contr
     assert found == []
 
 
+def test_sizes_are_told_in_english_to_an_english_reader(book: RuleBook) -> None:
+    rows = [
+        finding_row("JT-FILE-0006", value="9 行 300 列（至 KN9）", expected="200 列、20 个单元格"),
+        finding_row("JT-FILE-0005", value="9 MB、3 个部件", expected="1 MB / 200 倍 / 2 个部件"),
+        finding_row("JT-FILE-0015", value="无扩展名"),
+    ]
+    for finding in render(finding_table(rows), book, None):
+        shown = finding.shown("en")
+        text = shown["message"] + shown["value"] + shown["expected"]
+        assert not re.search("[\u3000-\u9fff\uff00-\uffef]", text), text
+
+
 @pytest.mark.parametrize("part", ["title_zh", "grain"])
 def test_every_ledger_and_column_has_a_chinese_title(
     part: str, contracts: dict[str, Contract]
