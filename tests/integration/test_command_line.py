@@ -127,6 +127,26 @@ def test_only_the_orchestrators_modules_import_it() -> None:
         (["report", "emit", "nothing", "--period", PERIOD], 2),
         (["receive", "no/such/file.csv"], 2),
         (["validate", "no/such/file.csv"], 2),
+        (["finding", "list"], 0),
+        (["finding", "explain"], 2),
+        (["waiver", "list"], 0),
+        (["waiver", "approve", "W-none", "--by", "x"], 1),
+        (["difference", "grid", "--branch", "nobody", "--period", PERIOD], 1),
+        (
+            [
+                "withdraw",
+                "nothing",
+                "--branch",
+                BRANCH,
+                "--period",
+                PERIOD,
+                "--reason",
+                "x",
+                "--by",
+                "x",
+            ],
+            1,
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
@@ -134,7 +154,7 @@ def test_exit_code_and_message_in_the_language_asked_for(
     words: list[str], code: int, bank: SmallBank, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = str(bank.closed)
-    if words[0] in ("close", "receive", "report"):
+    if words[0] in ("close", "receive", "report", "waiver", "difference", "withdraw"):
         home = str(bank.copy(bank.closed, tmp_path / "home").home.root)
     texts = {}
     for lang in ("zh", "en"):
