@@ -101,8 +101,9 @@ class Rule:
     """One rule.
 
     ``violation`` is a SQL predicate that is true for an offending row: over the typed columns of
-    the ledger (L2), also with subqueries over the file as ``typed`` (L3), or over the lake's rows
-    ``t`` with every ledger as a view of its name and its rows of the month before as
+    the ledger (L2), also with subqueries over the file as ``typed`` (L3; its ``_bad`` is not 0
+    where a cell of the row failed: what is missing from the file may stand there), or over the
+    lake's rows ``t`` with every ledger as a view of its name and its rows of the month before as
     ``<ledger>_before`` (L4, L5). ``query`` instead returns offences of any grain: some of the
     columns of a lake finding. ``expected`` and ``difference`` are SQL expressions for the message.
     ``is_personal`` says that what offends is personal data where none belongs: findings then carry
