@@ -54,8 +54,11 @@ def _ingest_asset(
         yield dg.MaterializeResult(
             metadata={
                 "files": len(receipts),
-                "rows_accepted": sum(r.verdict.accepted for r in receipts),
+                "rows_accepted": sum(
+                    r.verdict.accepted for r in receipts if r.status == "accepted"
+                ),
                 "refused": [r.file_name for r in refused],
+                "waiting": [r.file_name for r in receipts if r.status == "needs_explanation"],
             }
         )
 
