@@ -20,6 +20,7 @@ from pipelines.calendar import covered_years, due_date
 from pipelines.clock import bank_today
 from pipelines.landing.identity import identify
 from pipelines.landing.receive import open_codes
+from pipelines.landing.sent_file import files_of, shown_name
 from pipelines.landing.store import sha256_file
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period, parse_period
@@ -285,12 +286,16 @@ def _in_the_inbox(
         return set()
     judged = {(r["file_name"], r["byte_size"]): r["sha256"] for r in history.all_receipts}
     waiting = set()
-    for path in settings.home.inbox.iterdir():
+    for path in files_of(settings.home.inbox)[0]:
         identity = identify(path.name, contracts)
-        if identity is None or identity.period != month or not path.is_file():
+        if identity is None or identity.period != month:
             continue
-        digest = judged.get((path.name, path.stat().st_size))
-        if digest is None or digest != sha256_file(path):
+        try:
+            digest = judged.get((shown_name(path), path.stat().st_size))
+            is_judged = digest is not None and digest == sha256_file(path)
+        except OSError:
+            is_judged = False  # whoever receives it is told why it cannot be read
+        if not is_judged:
             waiting.add((identity.ledger, identity.org_id))
     return waiting
 

@@ -9,6 +9,7 @@ import dagster as dg
 
 from expectations.contract import Contract
 from pipelines.landing.identity import identify_file
+from pipelines.landing.sent_file import files_of
 from pipelines.settings import Settings
 
 
@@ -16,7 +17,7 @@ def inbox_state(settings: Settings, contracts: dict[str, Contract]) -> dict[str,
     """Digest of names, sizes and times of the inbox files, per month."""
     entries: dict[str, list[str]] = {}
     if settings.home.inbox.is_dir():
-        for path in sorted(settings.home.inbox.iterdir()):
+        for path in files_of(settings.home.inbox)[0]:
             identity = identify_file(path, contracts)
             if identity and path.is_file():
                 stat = path.stat()

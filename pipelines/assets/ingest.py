@@ -9,6 +9,7 @@ from expectations.contract import Contract
 from pipelines.assets.partitions import ONE_MONTH_A_RUN
 from pipelines.landing.identity import identify_file
 from pipelines.landing.receive import Receiver
+from pipelines.landing.sent_file import files_of
 from pipelines.locking import writer_lock
 from pipelines.registry import Registry
 from pipelines.settings import Settings
@@ -42,7 +43,7 @@ def _ingest_asset(
         period = context.partition_key
         paths = []
         if settings.home.inbox.is_dir():
-            for path in sorted(settings.home.inbox.iterdir()):
+            for path in files_of(settings.home.inbox)[0]:
                 identity = identify_file(path, contracts)
                 if identity and identity.ledger == contract.name and str(identity.period) == period:
                     paths.append(path)

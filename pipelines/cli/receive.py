@@ -109,18 +109,22 @@ def open_exports(
 
 
 def upload_paths(paths: list[str]) -> list[Path]:
-    """Files named, and the files of folders named (hidden ones left aside).
+    """Files named, and the files of folders named (what is left aside is said; hidden files are not).
 
     Raises:
         UsageError: A path does not exist, or there is no file at all.
     """
     from pipelines.errors import UsageError
+    from pipelines.landing.sent_file import files_of
 
     found: list[Path] = []
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.is_file() and p.name[0] != ".")
+            files, others = files_of(path)
+            found += files
+            for name, reason in others.items():
+                print(f"未收 left aside：{name}（{reason}）", file=sys.stderr)
         elif path.is_file():
             found.append(path)
         else:

@@ -19,7 +19,6 @@ from pipelines.landing.read_xlsx import read_xlsx
 from pipelines.landing.unreadable import Unreadable
 
 NIL_SUFFIX = "_nil"  # of a file name: there was no business, the file has a header and no rows
-MAX_BYTES = 4 << 30
 
 
 def read_upload(
@@ -33,12 +32,6 @@ def read_upload(
     suffix = PurePath(file_name).suffix.lower()
     if not data:
         raise Unreadable(finding_row("JT-FILE-0002"))
-    if len(data) > MAX_BYTES:
-        raise Unreadable(
-            finding_row(
-                "JT-FILE-0005", value=f"{len(data) >> 20} MB", expected=f"{MAX_BYTES >> 20} MB"
-            )
-        )
     if suffix == ".xlsx":
         return read_xlsx(data, contract, identity=identity)
     if suffix == ".csv":

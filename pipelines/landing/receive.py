@@ -35,7 +35,9 @@ from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.mapping import Mapping as ExportMapping
 from pipelines.landing.organisations import Organisations, read_organisations
+from pipelines.landing.sent_file import sent_bytes, shown_name
 from pipelines.landing.store import land, sha256, sha256_file, write_once
+from pipelines.landing.unreadable import Unreadable
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period
 from pipelines.registry import Registry
@@ -158,7 +160,7 @@ class Receiver:
                         path, self.contracts, ledger=ledger, org_id=org_id, period=period
                     )
                     ahead = [slot for slot, _ in waiting]
-                    is_alone = path.stat().st_size > _LARGE
+                    is_alone = path.is_file() and path.stat().st_size > _LARGE
                     is_dependent = identity in ahead or any(
                         slot is not None and slot.ledger == "org_unit" for slot in ahead
                     )
@@ -241,16 +243,22 @@ class Receiver:
         waived: Mapping[str, str],
     ) -> _Judged:
         """Land and judge one file and write its part; the registry is left alone."""
-        data = path.read_bytes()
+        name = shown_name(path)
+        try:
+            data = sent_bytes(path)
+        except Unreadable as exc:
+            contract = self.contracts[identity.ledger] if identity else None
+            inputs = [{"name": name, "sha256": ""}]
+            return _Judged(name, inputs, 0, refused(exc.findings), identity, contract)
         digest = land(self.settings.home, data)
-        inputs = [{"name": path.name, "sha256": digest}]
+        inputs = [{"name": name, "sha256": digest}]
         if identity is None:
-            verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
-            return _Judged(path.name, inputs, len(data), verdict)
+            verdict = refused([finding_row("JT-FILE-0001", value=name[:100])])
+            return _Judged(name, inputs, len(data), verdict)
         contract = self.contracts[identity.ledger]
         load_id = make_load_id(identity, contract, "", [digest])
         judged = _Judged(
-            path.name, inputs, len(data), refused([]), identity, contract, load_id,
+            name, inputs, len(data), refused([]), identity, contract, load_id,
             is_unchanged=in_force == load_id,
         )  # fmt: skip
         if judged.is_unchanged:
@@ -258,7 +266,7 @@ class Receiver:
         judged.verdict, raw = judge_upload(
             con,
             data,
-            path.name,
+            name,
             identity,
             contract,
             self.book,

@@ -23,7 +23,9 @@ from pipelines.landing.receive import (
     make_load_id,
     open_codes,
 )
-from pipelines.landing.store import sha256_file
+from pipelines.landing.sent_file import sent_bytes, shown_name
+from pipelines.landing.store import sha256
+from pipelines.landing.unreadable import Unreadable
 from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
@@ -51,15 +53,22 @@ def validate_files(
     results = []
     for path in paths:
         identity = identify_file(path, contracts, ledger=ledger, org_id=org_id, period=period)
+        name = shown_name(path)
+        try:
+            data = sent_bytes(path)
+        except Unreadable as exc:
+            known = contracts[identity.ledger] if identity else None
+            results.append(Receipt(name, "refused", refused(exc.findings), identity, known))
+            continue
         if identity is None:
-            verdict = refused([finding_row("JT-FILE-0001", value=path.name[:100])])
-            results.append(Receipt(path.name, "refused", verdict))
+            verdict = refused([finding_row("JT-FILE-0001", value=name[:100])])
+            results.append(Receipt(name, "refused", verdict))
             continue
         contract = contracts[identity.ledger]
         verdict, raw = judge_upload(
             con,
-            path.read_bytes(),
-            path.name,
+            data,
+            name,
             identity,
             contract,
             book,
@@ -70,12 +79,12 @@ def validate_files(
             ),
         )
         status = "passed" if verdict.is_accepted else "refused"
-        result = Receipt(path.name, status, verdict, identity, contract)
+        result = Receipt(name, status, verdict, identity, contract)
         if raw is not None:
             result.sheet, result.header_row = raw.sheet, raw.header_row
             result.was_read = True
             result.letters = letters_of(raw)
-        result.load_id = make_load_id(identity, contract, "", [sha256_file(path)])
+        result.load_id = make_load_id(identity, contract, "", [sha256(data)])
         if has_registry and verdict.is_accepted:
             with Registry(settings.home.registry) as registry:
                 _look_ahead(con, settings, contracts, book, registry, result)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
+import re
 import subprocess
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,10 +19,13 @@ from expectations.contract import Contract
 from expectations.findings import render
 from expectations.rule import RuleBook
 from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.store import sha256
 from pipelines.landing.validate import validate_files
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from tests.closed_bank import jingtian
+from tests.fuzz_files import SECONDS, run
+from tests.hostile import FORMULAS, cases, many_rows, row
 from tests.uploads import VALID, as_csv, as_xlsx
 
 NOISE, MUTATED, SEED = 300, 200, 20251231
@@ -39,10 +45,10 @@ _TOKENS = (
 
 def _good(contracts: dict[str, Contract]) -> list[tuple[str, bytes]]:
     files = []
-    for name, row in VALID.items():
+    for name, example in VALID.items():
         org = "1000" if contracts[name].submitted_by == "head_office" else "1001"
-        files.append((f"{name}_{org}_2025-12.csv", as_csv(contracts[name], [row])))
-        files.append((f"{name}_{org}_2025-12.xlsx", as_xlsx(contracts[name], [row])))
+        files.append((f"{name}_{org}_2025-12.csv", as_csv(contracts[name], [example])))
+        files.append((f"{name}_{org}_2025-12.xlsx", as_xlsx(contracts[name], [example])))
     return files
 
 
@@ -175,3 +181,151 @@ def test_hostile_files_are_received_landed_and_change_nothing(
     assert {x.load_id for x in loads} <= accepted
     landed = [p for p in (settings.home.root / "landing").rglob("*") if p.is_file()]
     assert len(landed) == len({p.read_bytes() for p in paths})
+
+
+def _tree(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*")}
+
+
+def _lake(settings: Settings) -> set[str]:
+    return {p for p in _tree(settings.home.root) if p.startswith("lake/") and "_findings" not in p}
+
+
+def test_every_hostile_file_is_answered_in_words_and_changes_nothing(
+    contracts: dict[str, Contract], settings: Settings, tmp_path: Path
+) -> None:
+    inbox, wrong = tmp_path / "inbox", []
+    inbox.mkdir()
+    with Registry(settings.home.registry) as registry:
+        receiver = Receiver(settings, registry, "test")
+        before = _tree(tmp_path) - {"home"}
+        for case in cases(contracts["loan_account"]):
+            path, data = inbox / case.file_name, case.make()
+            path.write_bytes(data)
+            loads = registry.load_set(registry.latest_seq(), "9999-12")
+            lake, started = _lake(settings), time.monotonic()
+            receipt = receiver.receive_file(path)
+            seconds, verdict = time.monotonic() - started, receipt.verdict
+            path.unlink()
+            ignored = sum(verdict.ignored.values())
+            checks = {
+                "verdict": (receipt.status == "refused") == bool(case.codes),
+                "code": not case.codes or bool(case.codes & verdict.counts.keys()),
+                "rows": verdict.received == verdict.accepted + verdict.rejected + ignored,
+                "time": seconds < SECONDS,
+                "landing": settings.home.landing(sha256(data)).read_bytes() == data,
+            }
+            if receipt.status == "refused":
+                after = registry.load_set(registry.latest_seq(), "9999-12")
+                checks["unchanged"] = after == loads and _lake(settings) == lake
+                shown = list(render(verdict.findings.slice(0, 20), receiver.book, receipt.contract))
+                checks["words"] = bool(shown) and all(f.message_zh and f.message_en for f in shown)
+            failed = [what for what, holds in checks.items() if not holds]
+            if failed:
+                wrong.append((case.file_name, failed, receipt.status, verdict.counts))
+        after_all = {p for p in _tree(tmp_path) if p != "home" and not p.startswith("home/")}
+        assert wrong == []
+        assert after_all == {p for p in before if not p.startswith("home/")}, "outside the home"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_file_cut_at_every_kilobyte_is_refused_or_counted_whole(
+    suffix: str, contracts: dict[str, Contract], settings: Settings, book: RuleBook, tmp_path: Path
+) -> None:
+    contract = contracts["loan_account"]
+    write = as_csv if suffix == "csv" else as_xlsx
+    data = write(contract, many_rows(150))  # type: ignore[arg-type]
+    paths = []
+    for size in range(1024, len(data), 1024):
+        paths.append(tmp_path / f"loan_account_1001_2025-12_{size}.{suffix}")
+        paths[-1].write_bytes(data[:size])
+    assert len(paths) > 10
+    for path, receipt in zip(paths, validate_files(settings, contracts, book, paths), strict=True):
+        verdict, sent = receipt.verdict, path.read_bytes()
+        ignored = sum(verdict.ignored.values())
+        assert verdict.received == verdict.accepted + verdict.rejected + ignored
+        if suffix == "xlsx":
+            assert set(verdict.counts) == {"JT-FILE-0003"}, path.name
+        elif set(verdict.counts) == {"JT-FILE-0007"}:
+            with pytest.raises(UnicodeDecodeError):  # cut inside a character
+                sent.decode()
+        else:
+            # What is left of a CSV that was cut behind a row is a whole, shorter CSV.
+            assert verdict.received == sent.count(b"\n") + (not sent.endswith(b"\n")) - 1
+            is_row_cut = len(sent.splitlines()[-1].split(b",")) < len(contract.columns)
+            assert not (is_row_cut and verdict.is_accepted), path.name
+
+
+def test_folder_of_pipes_links_and_odd_names_is_received_and_what_is_left_aside_is_said(
+    contracts: dict[str, Contract], tmp_path: Path
+) -> None:
+    box, home, stem = tmp_path / "box", tmp_path / "home", "loan_account_1001_2025-12"
+    box.mkdir()
+    secret = tmp_path / "secret.csv"
+    good = as_csv(contracts["loan_account"], many_rows(2))
+    secret.write_bytes(good + b"secret")
+    names = [
+        f"{stem}.CSV", f"{stem}_" + "长" * 70 + ".csv", f"{stem}_\x1b[31m\nline.csv", "..csv.csv",
+        f"{stem}_\u202exslx.csv", f"{stem}_..%2f..%2fx.csv", f"{stem}_;rm -rf x;.csv", "-o.csv",
+    ]  # fmt: skip
+    for name in names:
+        (box / name).write_bytes(good)
+    (box / os.fsdecode(stem.encode() + b"_\xff\xfe.csv")).write_bytes(good)
+    (box / f"{stem}_folder.csv").mkdir()
+    os.mkfifo(box / f"{stem}_pipe.csv")
+    for name, target in (("link", secret), ("nowhere", box / "nothing"), ("zero", "/dev/zero")):
+        (box / f"{stem}_{name}.csv").symlink_to(target)
+    before = {p for p in _tree(tmp_path) if not p.startswith("home")}
+    for command in ("validate", "receive"):
+        done = jingtian(command, box, "--format", "json", home=home)
+        assert done.returncode == 1, done.stderr[-2000:]
+        assert "Traceback" not in done.stderr
+        results = json.loads(done.stdout)
+        assert len(results) == len(names) - 1 + 1  # without the hidden name, with the one of bytes
+        for what in ("folder", "pipe", "link", "nowhere", "zero"):
+            assert f"{stem}_{what}.csv" in done.stderr, what
+        assert not any(character in done.stdout for character in "\x1b\u202e")
+    assert {p for p in _tree(tmp_path) if not p.startswith("home")} == before
+    landed = [p.read_bytes() for p in (home / "landing").rglob("*") if p.is_file()]
+    assert landed == [good], "a link is not followed"
+
+
+def test_file_that_cannot_be_read_is_a_finding_and_the_others_are_received(
+    contracts: dict[str, Contract], settings: Settings, tmp_path: Path
+) -> None:
+    good = tmp_path / "loan_account_1001_2025-12.csv"
+    good.write_bytes(as_csv(contracts["loan_account"], many_rows(2)))
+    gone = tmp_path / "loan_account_1002_2025-12.csv"
+    with Registry(settings.home.registry) as registry:
+        receipts = Receiver(settings, registry, "test").receive_files([gone, good])
+    found = {r.file_name: (r.status, dict(r.verdict.counts)) for r in receipts}
+    assert found[good.name][0] == "accepted"
+    assert found[gone.name] == ("refused", {"JT-FILE-0022": 1})
+
+
+def test_no_text_of_a_file_becomes_a_formula_of_a_workbook_given_back(
+    contracts: dict[str, Contract], tmp_path: Path
+) -> None:
+    rows = [row(loan_id=f"N{i}", product_name=text) for i, text in enumerate(FORMULAS)]
+    rows += [row(loan_id=text) for text in FORMULAS]
+    sent = tmp_path / "loan_account_1001_2025-12.csv"
+    sent.write_bytes(as_csv(contracts["loan_account"], [{**r, "balance": "五万"} for r in rows]))
+    out = tmp_path / "out.xlsx"
+    done = jingtian("validate", sent, "--format", "xlsx", "--out", out, home=tmp_path / "home")
+    assert done.returncode == 1, done.stderr[-2000:]
+    with zipfile.ZipFile(out) as archive:
+        sheets = [archive.read(n) for n in archive.namelist() if "worksheets/sheet" in n]
+        strings = [archive.read(n) for n in archive.namelist() if n == "xl/sharedStrings.xml"]
+        links = b"".join(archive.read(n) for n in archive.namelist() if n.endswith(".rels"))
+    assert b"cmd|" in b"".join(strings + sheets), "the text is shown as it was sent"
+    formulas = b"".join(f for sheet in sheets for f in re.findall(rb"<f[ >].*?</f>", sheet))
+    for part in (b"cmd", b"1+1", b"SUM(", b"WEBSERVICE", b"x.invalid", b"-3+3"):
+        assert part not in formulas, part
+    assert b"x.invalid" not in links
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_mutated_files_of_every_ledger_break_no_promise(seed: int, tmp_path: Path) -> None:
+    tally = run(tmp_path, int(os.environ.get("JINGTIAN_FUZZ_FILES", "400")), seed)
+    assert tally.broken == []
+    assert tally.statuses["accepted"] and tally.statuses["refused"]
