@@ -527,8 +527,11 @@ class _Job:
 
     def _register_findings(self) -> None:
         """Rules over the file as a whole (L3), each a predicate with subqueries over ``typed``."""
+        rules = self.book.register_rules(self.contract.name, self.end)
+        if rules and self.bad is not None:
+            self.con.register("typed", self._readable_cells())
         dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
-        for rule in self.book.register_rules(self.contract.name, self.end):
+        for rule in rules:
             if set(rule.fields) & self.absent:
                 continue
             define_identifiers(self.con, str(rule.violation))
@@ -536,6 +539,19 @@ class _Job:
             test = f"(_bad & {mask}) = 0 and coalesce({rule.violation}, false)"
             count = self._insert(rule, f"(select *, {dates} from typed) as t", test)
             self.found = self.found or count > 0
+
+    def _readable_cells(self) -> Any:
+        """The typed rows with failed cells empty: no row is measured by another's failed cell."""
+        table, any_bad = self.typed, int(np.bitwise_or.reduce(self.bad))
+        for name, bit in self.bit.items():
+            if any_bad >> bit & 1:
+                cells: Any = table.column(name)
+                if pa.types.is_dictionary(cells.type):
+                    cells = cells.cast(cells.type.value_type)
+                failed = pa.array((self.bad >> bit & 1).astype(bool))
+                cells = _pc.if_else(failed, pa.scalar(None, cells.type), cells)
+                table = table.set_column(table.column_names.index(name), name, cells)
+        return in_pieces(table.append_column("_bad", pa.array(self.bad)))
 
     def _ten_day_findings(self) -> None:
         """Three points a month per organisation; silent where a date already has a finding."""
