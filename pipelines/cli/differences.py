@@ -9,6 +9,7 @@ import datetime as dt
 from pathlib import Path
 
 from pipelines.landing.difference import ADDED, CHANGED, REMOVED, Difference, RowChange
+from pipelines.landing.line_number import LINES, row_words
 
 _KIND_ZH = {ADDED: "新增", REMOVED: "删除", CHANGED: "改动"}
 
@@ -108,7 +109,7 @@ def write_difference(difference: Difference, slot: str, path: Path) -> None:
     for row in d.examples:
         for name, before, after in row.cells or (("", "", ""),):
             title = _title(d, name, "zh") if name else ""
-            places = [str(n or "") for n in (row.row_before, row.row_after)]
+            places = [_number(n) for n in (row.row_before, row.row_after)]
             values = [_KIND_ZH[row.kind], *(v for _, v in row.key), *places, title, before, after]
             for column, text in enumerate(values):
                 sheet.write_string(line, column, text)
@@ -120,11 +121,16 @@ def write_difference(difference: Difference, slot: str, path: Path) -> None:
     workbook.close()
 
 
+def _number(row_no: int | None) -> str:
+    """The line; in words where it is one of several files."""
+    return row_words(row_no, "zh") if row_no and row_no >= LINES else str(row_no or "")
+
+
 def _row_text(difference: Difference, row: RowChange, lang: str) -> str:
     zh = lang == "zh"
     key = "、".join(f"{_title(difference, n, lang)} {v}" for n, v in row.key)
     number = row.row_after if row.row_after is not None else row.row_before
-    place = f"第{number}行" if zh else f"row {number}"
+    place = row_words(number, lang)
     if row.kind != CHANGED:
         return f"{_KIND_ZH[row.kind] if zh else row.kind} {place} {key}"
     separator = "；" if zh else "; "

@@ -81,12 +81,12 @@ def run(arguments: argparse.Namespace) -> int:
                 period=parse_period(arguments.period) if arguments.period else None,
                 on_receipt=show,
             )
-            if len(files) <= _LOOK_AHEAD:  # each looks at the whole lake
-                for receipt in receipts:
-                    receiver.look_ahead(receipt)
-                    lines = provisional_lines(receipt, receiver.book, arguments.lang)
-                    if lines and arguments.format == "text":
-                        print("\n".join([f"{receipt.file_name}:", *lines]))
+        if len(files) <= _LOOK_AHEAD:  # each looks at the whole lake
+            for receipt in receipts:
+                receiver.look_ahead(receipt)
+                lines = provisional_lines(receipt, receiver.book, arguments.lang)
+                if lines and arguments.format == "text":
+                    print("\n".join([f"{receipt.file_name}:", *lines]))
         if arguments.format == "json":
             print(dump([verdict_json(r, receiver.book) for r in receipts]))
         else:

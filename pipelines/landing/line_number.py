@@ -20,3 +20,13 @@ def file_and_line(row_no: int, files: Sequence[str]) -> tuple[str, int]:
     """
     place, line = divmod(row_no, LINES)
     return (files[place] if place < len(files) else "+".join(files)), line
+
+
+def row_words(row_no: int | None, lang: str) -> str:
+    """A row in words where the names of the files are not at hand; empty for no row."""
+    if row_no is None:
+        return ""
+    place, line = divmod(row_no, LINES)
+    if lang == "zh":
+        return (f"第{place + 1}个文件" if place else "") + f"第{line}行"
+    return f"row {line}" + (f" of file {place + 1}" if place else "")

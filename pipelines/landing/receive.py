@@ -33,6 +33,7 @@ from pipelines.landing.difference import Difference, compare, parquet
 from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.judge_file import judge_upload
+from pipelines.landing.line_number import file_and_line
 from pipelines.landing.mapping import Mapping as ExportMapping
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.sent_file import sent_bytes, shown_name
@@ -57,7 +58,8 @@ class Receipt:
     passed or refused, and ``is_in_force`` says that it need not be sent. ``sheet`` is the worksheet
     that was read, ``header_row`` its header, ``letters`` where the ledger's columns stand,
     ``was_read`` that the file could be read as far as its rows. ``provisional`` is what the rules
-    across ledgers and months say, as long as nothing is closed.
+    across ledgers and months say, as long as nothing is closed. ``files`` are the inputs of a load
+    made from a foreign export.
     """
 
     file_name: str
@@ -72,6 +74,7 @@ class Receipt:
     letters: dict[str, str] = field(default_factory=dict)
     provisional: Provisional | None = None
     difference: Difference | None = None
+    files: tuple[str, ...] = ()
     open_codes: tuple[str, ...] = ()
     is_in_force: bool = False
     was_read: bool = False
@@ -333,7 +336,9 @@ class Receiver:
                     self.con, export, contract, self.book, self._waived(identity)
                 )
                 judged = self._load(self.con, judged, self._in_force(identity))
-            receipts.append(self._conclude(judged))
+            receipt = self._conclude(judged)
+            receipt.files = tuple(used.values())
+            receipts.append(receipt)
         return receipts
 
     def judge_mapped(
@@ -464,6 +469,9 @@ class Receiver:
                 receipt.identity,
                 receipt.letters,
             )
+            if receipt.files:
+                found = receipt.provisional.findings
+                receipt.provisional.findings = at_their_lines(found, receipt.files)
 
     def has_rows(self) -> bool:
         """Whether the file judged last on this receiver's own connection left its typed rows."""
@@ -577,6 +585,17 @@ def difference_from(
     if not part.is_file():
         return None
     return compare(con, contract, parquet(part), rows, before_load=before, after_load=load_id)
+
+
+def at_their_lines(findings: pa.Table, files: tuple[str, ...]) -> pa.Table:
+    """Findings on rows of a mapped export, at file and line of the export."""
+    rows = []
+    for row in findings.to_pylist():
+        if row["row_no"] is not None:
+            file, line = file_and_line(row["row_no"], files)
+            row |= {"row_no": line, "cell": f"{file}:{line}" if line else file}
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=findings.schema)
 
 
 def letters_of(raw: RawTable) -> dict[str, str]:

@@ -281,6 +281,8 @@ FAULTS = [
     ("GRXDYWJJB", "SFSNDK", "Ｙ", "loan_account", "JT-CELL-0003", "是否涉农贷款(SFSNDK)"),
     ("GRXDYWJJB", "QBRQ", "2025-3-1", "loan_account", "JT-MAP-0002", "欠本日期(QBRQ)"),
     ("DGXDYWJJB", "BZ", "USD", "loan_account", "JT-CELL-0001", "贷款金额(DKJE)"),
+    ("GRXDYWJJB", "KHTYBH", "nobody", "loan_account", "JT-MAP-0003", "客户统一编号(KHTYBH)"),
+    ("DGXDYWJJB", "KHTYBH", "nobody", "loan_account", "JT-MAP-0003", "客户统一编号(KHTYBH)"),
     ("GRJCXXB", "BXYGBZ", "个体户", "customer", "JT-MAP-0001", "客户类型(BXYGBZ)"),
     ("DGKHXXB", "QYFL", "小微企业", "customer", "JT-MAP-0001", "企业分类(QYFL)"),
     ("SXXXB", "SXZT", "冻结", "credit_line", "JT-MAP-0001", "授信状态(SXZT)"),

@@ -11,14 +11,14 @@ import pytest
 
 import pipelines.landing.mapping
 from expectations.contract import Contract
-from expectations.findings import Finding, render
+from expectations.findings import Finding, finding_row, finding_table, render
 from expectations.rule import RuleBook
 from expectations.strict_yaml import StrictYamlError
 from pipelines.errors import UsageError
 from pipelines.landing.export import Export, judge_export, open_export
-from pipelines.landing.line_number import LINES, file_and_line
+from pipelines.landing.line_number import LINES, file_and_line, row_words
 from pipelines.landing.mapping import Mapping, load_mapping
-from pipelines.landing.receive import connect
+from pipelines.landing.receive import at_their_lines, connect
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
 
@@ -221,6 +221,15 @@ def test_months_of_the_file_names_must_agree(mapping_of: Any, folder: Path) -> N
 def test_line_of_a_second_file_is_told_from_its_row_number() -> None:
     assert file_and_line(17, ("a.csv",)) == ("a.csv", 17)
     assert file_and_line(LINES + 17, ("a.csv", "b.csv")) == ("b.csv", 17)
+    assert (row_words(17, "zh"), row_words(17, "en")) == ("第17行", "row 17")
+    assert row_words(LINES + 17, "zh") == "第2个文件第17行"
+    assert row_words(LINES + 17, "en") == "row 17 of file 2"
+
+
+def test_findings_across_ledgers_stand_at_file_and_line_of_the_export() -> None:
+    rows = [finding_row("JT-LAKE-0001", row_no=LINES + 5), finding_row("JT-LAKE-0002")]
+    led = at_their_lines(finding_table(rows), ("a.txt", "b.txt")).to_pylist()
+    assert [(r["row_no"], r["cell"]) for r in led] == [(5, "b.txt:5"), (None, None)]
 
 
 # ---- faults of the mapping itself ----------------------------------------------------------------
