@@ -1,7 +1,9 @@
 """Archives: which households, merchants and firms of a village have a credit file, and when.
 
 Here belongs the register ``customer_archive`` and the pace at which a branch fills it. Subjects
-are numbered within a unit and segment, so coverage never exceeds the subjects counted there.
+are numbered within a unit and segment, so coverage never exceeds the subjects counted there. The
+segments of the five dockings have subjects and archives of their own; and who had credit before
+the programme reached him had a file on paper, cancelled since, or has a draft.
 """
 
 from __future__ import annotations
@@ -13,11 +15,24 @@ from numpy.random import Generator
 
 from pipelines.sample import columns as col
 from pipelines.sample import customers as cust
-from pipelines.sample.bank import COMMUNITY, Org, Units
+from pipelines.sample.bank import COMMUNITY, VILLAGE, Org, Units
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.customers import Customers, customer_ids
 from pipelines.sample.days import NEVER, IntArray, Month, add_months
-from pipelines.sample.profiles import ENTERPRISE, MERCHANT, PARK, RESIDENT, RURAL, SEGMENTS
+from pipelines.sample.profiles import (
+    ALL_SEGMENTS,
+    COOPERATIVE,
+    DOCKING,
+    ENTERPRISE,
+    FAMILY_FARM,
+    LARGE_OPERATOR,
+    LEADING,
+    MERCHANT,
+    PARK,
+    RESIDENT,
+    RURAL,
+    SEGMENTS,
+)
 
 _DRAFT, _COMPLETE, _CANCELLED = range(3)
 _SEGMENT_OF = {
@@ -27,6 +42,7 @@ _SEGMENT_OF = {
     cust.MICRO_FIRM: ENTERPRISE,
     cust.SMALL_FIRM: ENTERPRISE,
 }
+CAPTURE = ("mobile_terminal", "paper", "online", "data_exchange")
 _RATINGS = ("A", "AA", "AAA", "B", "C")
 
 
@@ -121,6 +137,15 @@ def _customers_of(
     units: Units, customers: Customers, unit: IntArray, segment: IntArray, subject: IntArray
 ) -> IntArray:
     """The customer behind a subject: the first subjects of a unit are its customers there."""
+    who, cell, place_in_cell = _placed(units, customers)
+    subjects_before = np.concatenate([[0], np.cumsum(units.population.reshape(-1))[:-1]])
+    result = np.full(len(unit), -1, dtype=np.int64)
+    result[subjects_before[cell] + place_in_cell] = who
+    return result
+
+
+def _placed(units: Units, customers: Customers) -> tuple[IntArray, IntArray, IntArray]:
+    """Customers who are subjects of a counted segment, their cell and their place in it."""
     wanted = np.full(customers.count, -1, dtype=np.int64)
     for group, place in _SEGMENT_OF.items():
         wanted[customers.group == group] = place
@@ -134,16 +159,142 @@ def _customers_of(
     start = np.searchsorted(cell, cell, side="left")
     place_in_cell = np.arange(len(cell)) - start
     fits = place_in_cell < units.population.reshape(-1)[cell]
-    subjects_before = np.concatenate([[0], np.cumsum(units.population.reshape(-1))[:-1]])
-    result = np.full(len(unit), -1, dtype=np.int64)
-    result[subjects_before[cell[fits]] + place_in_cell[fits]] = who[fits]
-    return result
+    return who[fits], cell[fits], place_in_cell[fits]
+
+
+@dataclass
+class Subjects:
+    """The subject that each customer is: unit, segment and place in it; segment -1 is none.
+
+    ``docking`` counts the subjects of each unit in the segments of the dockings.
+    """
+
+    unit: IntArray
+    segment: IntArray
+    place: IntArray
+    docking: IntArray
+
+
+def make_subjects(units: Units, customers: Customers, rng: Generator) -> Subjects:
+    """Which subject each customer is; those that no counted segment holds go to the dockings."""
+    count = customers.count
+    segment = np.full(count, -1, dtype=np.int64)
+    place = np.zeros(count, dtype=np.int64)
+    who, cell, place_in_cell = _placed(units, customers)
+    segment[who], place[who] = cell % len(SEGMENTS), place_in_cell
+    group, number = customers.group, np.arange(count)
+    in_village = units.kind[customers.unit] == VILLAGE
+    person = np.isin(group, (cust.FARMER, cust.SELF, cust.SM_OWNER))
+    firm = np.isin(group, (cust.MICRO_FIRM, cust.SMALL_FIRM, cust.MEDIUM_FIRM, cust.LARGE_FIRM))
+    left = segment < 0
+    dock = np.full(count, -1, dtype=np.int64)
+    dock[left & person & in_village] = LARGE_OPERATOR
+    dock[left & (person | (group == cust.RESIDENT)) & ~in_village] = FAMILY_FARM
+    dock[firm & (left | (customers.is_agri & (number % 3 == 0)))] = LEADING
+    dock[np.isin(group, (cust.COOPERATIVE, cust.COLLECTIVE, cust.ORGANISATION))] = COOPERATIVE
+    farmer = (group == cust.FARMER) & in_village
+    dock[farmer & (number % 11 == 3)] = LARGE_OPERATOR
+    dock[farmer & (number % 11 == 7)] = FAMILY_FARM
+    chosen = np.flatnonzero(dock >= 0)
+    cells = customers.unit[chosen] * len(DOCKING) + dock[chosen] - len(SEGMENTS)
+    order = np.argsort(cells, kind="stable")
+    chosen, cells = chosen[order], cells[order]
+    segment[chosen] = dock[chosen]
+    place[chosen] = np.arange(len(cells)) - np.searchsorted(cells, cells, side="left")
+    known = np.bincount(cells, minlength=units.count * len(DOCKING)).reshape(units.count, -1)
+    villages = (units.kind == VILLAGE)[:, None]
+    more = rng.integers(0, 3, known.shape) * (villages | (np.arange(len(DOCKING)) == 2))
+    return Subjects(customers.unit, segment, place, known + more)
+
+
+def make_other_archives(
+    units: Units,
+    customers: Customers,
+    subjects: Subjects,
+    archives: Archives,
+    first_line: IntArray,
+    rng: Generator,
+    start: Month,
+) -> Archives:
+    """Archives that no coverage rate counts.
+
+    Docking subjects are archived at their own pace. A customer whose archive is younger than his
+    first line (``first_line``) or the window has an earlier file: on paper and cancelled before
+    the window, or a draft when he joins within it.
+    """
+    unit, kind = np.nonzero(subjects.docking)
+    count = subjects.docking[unit, kind]
+    unit, kind = np.repeat(unit, count), np.repeat(kind, count)
+    offset = np.concatenate([[0], np.cumsum(count)[:-1]])
+    place = np.arange(len(unit)) - np.repeat(offset, count)
+    customer = np.full(len(unit), -1, dtype=np.int64)
+    starts = np.zeros(subjects.docking.shape, dtype=np.int64)
+    starts[np.nonzero(subjects.docking)] = offset
+    docked = np.flatnonzero(subjects.segment >= len(SEGMENTS))
+    at = starts[subjects.unit[docked], subjects.segment[docked] - len(SEGMENTS)]
+    customer[at + subjects.place[docked]] = docked
+    opened = start.first - 700 + rng.integers(0, 1200, len(unit))
+    filed = np.flatnonzero(rng.uniform(size=len(unit)) < 0.72)
+
+    earliest = np.full(customers.count, NEVER, dtype=np.int64)
+    mine = archives.customer >= 0
+    np.minimum.at(earliest, archives.customer[mine], archives.opened[mine])
+    by_docking = filed[customer[filed] >= 0]
+    np.minimum.at(earliest, customer[by_docking], opened[by_docking])
+    joins = customers.opened >= start.first
+    needed = np.where(joins, customers.opened, np.minimum(first_line, start.first))
+    late = np.flatnonzero((earliest > needed - 40) & (subjects.segment >= 0))
+    paper = needed[late] - 60
+    draft = joins[late]
+
+    size = len(filed) + len(late)
+    first_day = np.concatenate([opened[filed], paper])
+    complete = np.concatenate(
+        [first_day[: len(filed)] + rng.integers(0, 30, len(filed)), np.full(len(late), NEVER)]
+    )
+    ended = np.minimum(first_day[len(filed) :] + 1200, start.first - 20)
+    cancelled = np.concatenate(
+        [np.full(len(filed), NEVER), np.where(draft, NEVER, np.maximum(ended, paper + 40))]
+    )
+    order = np.lexsort((np.arange(size), first_day))
+    columns = (
+        np.concatenate([unit[filed], subjects.unit[late]]),
+        np.concatenate([kind[filed] + len(SEGMENTS), subjects.segment[late]]),
+        np.concatenate([place[filed], subjects.place[late]]),
+        np.concatenate([customer[filed], late]),
+        first_day,
+        complete,
+        cancelled,
+        np.full(size, NEVER),
+        np.full(size, NEVER),
+        rng.integers(0, len(_RATINGS), size),
+    )
+    return Archives(*(np.asarray(values, dtype=np.int64)[order] for values in columns))
+
+
+def subject_ids(units: Units, unit: IntArray, segment: IntArray, place: IntArray) -> ArrowColumn:
+    """Subject numbers by unit, place in ``ALL_SEGMENTS`` and place in the two."""
+    prefix = col.joined("S", col.picks(units.unit_ids, unit), col.picks(list("123456789"), segment))
+    return col.joined(prefix, col.ids("", place + 1, 5))
 
 
 def customer_archive(
-    org: Org, units: Units, customers: Customers, archives: Archives, month: Month
+    org: Org,
+    units: Units,
+    customers: Customers,
+    archives: Archives,
+    others: Archives,
+    month: Month,
 ) -> dict[str, ArrowColumn]:
-    """Archives opened by the month's end, as they stand then."""
+    """Archives opened by the month's end, as they stand then; those never counted last."""
+    first = _rows(org, units, customers, archives, month, "DA")
+    last = _rows(org, units, customers, others, month, "DZ")
+    return {name: col.stacked(first[name], last[name]) for name in first}
+
+
+def _rows(
+    org: Org, units: Units, customers: Customers, archives: Archives, month: Month, prefix: str
+) -> dict[str, ArrowColumn]:
     last = month.last
     known = int(np.searchsorted(archives.opened, last, side="right"))
     cut = slice(0, known)
@@ -158,18 +309,33 @@ def customer_archive(
     who = archives.customer[cut]
     is_known = (who >= 0) & (customers.opened[np.maximum(who, 0)] <= last)
     number = np.arange(1, known + 1, dtype=np.int64)
+    subject = archives.subject[cut]
     unit_code = col.picks(units.unit_ids, unit)
-    subject_prefix = col.joined("S", unit_code, col.picks(list("12345"), segment))
+    complete_on, rating = archives.complete_on[cut], archives.rating[cut]
+    on_paper = prefix == "DZ" and np.isin(status, (_CANCELLED, _DRAFT))
+    household = np.isin(segment, (RESIDENT, RURAL, FAMILY_FARM))
+    is_complete = status == _COMPLETE
+    evaluated = np.where(is_complete & (rating < 3), complete_on + 8, NEVER)
+    honoured = np.where(household & (rating < 2) & (subject % 3 == 0), evaluated + 21, NEVER)
+    until = add_months(np.where(honoured < NEVER, honoured, last), 24) - 1
     return {
-        "archive_id": col.ids(f"DA{org.org_id}", number, 8),
-        "subject_id": col.joined(subject_prefix, col.ids("", archives.subject[cut] + 1, 5)),
+        "archive_id": col.ids(f"{prefix}{org.org_id}", number, 8),
+        "subject_id": subject_ids(units, unit, segment, subject),
         "customer_id": customer_ids(org, np.maximum(who, 0), ~is_known),
-        "segment_code": col.codes(SEGMENTS, segment),
+        "segment_code": col.codes(ALL_SEGMENTS, segment),
         "admin_unit_id": unit_code,
         "branch_id": col.constant(org.org_id, known),
         "status_code": col.codes(("draft", "complete", "cancelled"), status),
         "opened_date": col.dates(archives.opened[cut]),
         "updated_date": col.dates(updated),
         "expiry_date": col.dates(archives.expiry[cut]),
-        "rating_code": col.picks(_RATINGS, np.where(status == _COMPLETE, archives.rating[cut], -1)),
+        "rating_code": col.picks(_RATINGS, np.where(is_complete, rating, -1)),
+        "rating_date": col.dates(np.where(is_complete, complete_on, NEVER)),
+        "credit_household_date": col.dates(honoured, honoured > last),
+        "credit_household_expiry_date": col.dates(until, honoured > last),
+        "evaluation_date": col.dates(evaluated, evaluated > last),
+        "capture_channel_code": col.codes(
+            CAPTURE, np.where(on_paper, 1, np.where(subject % 7 == 3, 1 + subject // 7 % 3, 0))
+        ),
+        "member_count": col.numbers(1 + (subject * 5 + unit) % 6, ~household),
     }

@@ -17,8 +17,17 @@ from numpy.random import Generator
 
 from pipelines.sample import columns as col
 from pipelines.sample.columns import ArrowColumn, BoolArray
-from pipelines.sample.days import NEVER, IntArray, Month, add_months, day_of
+from pipelines.sample.days import (
+    NEVER,
+    IntArray,
+    Month,
+    add_months,
+    day_of,
+    month_ends,
+    month_starts,
+)
 from pipelines.sample.profiles import (
+    ALL_SEGMENTS,
     ENTERPRISE,
     HUBEI,
     MERCHANT,
@@ -27,7 +36,6 @@ from pipelines.sample.profiles import (
     RESIDENT,
     RURAL,
     SANXIA,
-    SEGMENTS,
     Profile,
 )
 from pipelines.sample.write import FileStyle
@@ -160,6 +168,40 @@ class Units:
         """Number of units."""
         return len(self.unit_ids)
 
+    @property
+    def households(self) -> IntArray:
+        """Households of each unit: those to be archived, and some that are not counted there."""
+        counted = self.population_later[:, RESIDENT] + self.population_later[:, RURAL]
+        return counted * 23 // 20 + 12
+
+    @property
+    def agreed_on(self) -> IntArray:
+        """Day of the agreement with each unit, soon after it became a pilot."""
+        return np.where(
+            self.pilot_from < NEVER, self.pilot_from + 5 + np.arange(self.count) % 9, NEVER
+        )
+
+    def leaves(self) -> list[tuple[int, int, int, int]]:
+        """Leaf grids that are planned: unit, number in the unit, live day, closed day."""
+        first = [
+            (unit, 1, int(self.grid_live[unit]), self.leaf_closed.get(unit, NEVER))
+            for unit in np.flatnonzero(self.has_grid).tolist()
+        ]
+        later = [row for row in self.extra_leaf if self.has_grid[row[0]]]
+        return sorted(first + later)
+
+    def leaf_at(self, unit: int, day: int) -> str | None:
+        """Number of the unit's live leaf grid on that day, if there is one."""
+        for other, number, live, closed in self.leaves():
+            if other == unit and live <= day < closed:
+                return grid_id(self, unit, number)
+        return None
+
+
+def grid_id(units: Units, unit: int, number: int) -> str:
+    """Number of a grid; 0 is the unit's big grid."""
+    return f"G{units.unit_ids[unit]}{number:02d}"
+
 
 def make_units(org: Org, rng: Generator, start: Month) -> Units:
     """Draw the units of a branch and the days on which they become pilots and go live."""
@@ -266,6 +308,15 @@ def _population(kind: IntArray, customers: int, count: int, rng: Generator) -> I
 def admin_unit(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
     """Register of villages and communities as it stands at the month's end."""
     is_pilot = units.pilot_from <= month.last
+    place = np.arange(units.count)
+    whole_village = np.where(
+        (units.kind == VILLAGE) & (place % 3 != 1), month_starts(units.pilot_from + 75), NEVER
+    )
+    named = np.where(place % 2 == 0, month_starts(whole_village + 120), NEVER)
+    township = np.full(
+        units.count,
+        month_starts(units.pilot_from + 300).min() if org.profile.grid_ratio[0] >= 0.3 else NEVER,
+    )
     return {
         "admin_unit_id": pa.array(units.unit_ids),
         "admin_unit_name": pa.array(units.names),
@@ -276,20 +327,38 @@ def admin_unit(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
         "is_urban": col.flags(units.kind == COMMUNITY),
         "is_pilot": col.flags(is_pilot),
         "pilot_from_date": col.dates(units.pilot_from, ~is_pilot),
+        "township_code": col.constant(f"{org.division}{org.township_no:03d}", units.count),
+        "household_count": col.numbers(units.households),
+        "population": col.numbers(units.households * 31 // 10),
+        "whole_village_date": col.dates(whole_village, whole_village > month.last),
+        "credit_unit_date": col.dates(named, named > month.last),
+        "credit_unit_expiry_date": col.dates(
+            add_months(np.minimum(named, month.last), 24) - 1, named > month.last
+        ),
+        "credit_township_date": col.dates(township, township > month.last),
+        "agreement_date": col.dates(units.agreed_on, units.agreed_on > month.last),
+        "longitude": col.scaled(place_on_map(org)[0] + place % 6 * 17_000, 6),
+        "latitude": col.scaled(place_on_map(org)[1] + place // 6 * 15_000, 6),
     }
 
 
+def place_on_map(org: Org) -> tuple[int, int]:
+    """Invented longitude and latitude of an organisation in millionths of a degree."""
+    i = int(org.org_id) - int(ROOT_ID)
+    return 112_300_000 + 120_000 * (i % 12), 31_150_000 + 110_000 * (i // 12 % 12)
+
+
 def segment_population(
-    org: Org, units: Units, month: Month, start: Month
+    org: Org, units: Units, docking: IntArray, month: Month, start: Month
 ) -> dict[str, ArrowColumn]:
-    """Subjects to be archived; counted anew once a year."""
+    """Subjects to be archived, counted anew once a year; ``docking`` is units x ``DOCKING``."""
     years = month.year - start.year
-    table = units.population if years == 0 else units.population_later
-    unit, segment = np.nonzero(units.population)
+    table = np.hstack([units.population if years == 0 else units.population_later, docking])
+    unit, segment = np.nonzero(np.hstack([units.population, docking]))
     count = len(unit)
     return {
         "admin_unit_id": col.picks(units.unit_ids, unit),
-        "segment_code": col.codes(SEGMENTS, segment),
+        "segment_code": col.codes(ALL_SEGMENTS, segment),
         "branch_id": col.constant(org.org_id, count),
         "subject_count": pa.array(table[unit, segment]),
         "source_name": col.constant("示例：户籍与市场主体登记", count),
@@ -308,10 +377,15 @@ def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
     unit_of, number, live_day, closed_day = (
         np.array(values, dtype=np.int64) for values in zip(*rows, strict=True)
     )
-    ids = [f"G{units.unit_ids[u]}{n:02d}" for u, n, _, _ in rows]
-    parents = [None if n == 0 else f"G{units.unit_ids[u]}00" for u, n, _, _ in rows]
+    ids = [grid_id(units, u, n) for u, n, _, _ in rows]
+    parents = [None if n == 0 else grid_id(units, u, 0) for u, n, _, _ in rows]
     names = [units.names[u] + ("大网格" if n == 0 else f"第{n}小网格") for u, n, _, _ in rows]
     town = units.kind[unit_of] == COMMUNITY
+    # a second grid beside the first is that of a market: it holds shops, few households
+    is_virtual = (number == 2) & np.array([u not in units.leaf_closed for u in unit_of.tolist()])
+    beside = np.isin(unit_of, unit_of[is_virtual]) & (number > 0)
+    whole = units.households[unit_of]
+    households = np.where(beside, np.where(is_virtual, whole // 5, whole - whole // 5), whole)
     return {
         "grid_id": pa.array(ids),
         "grid_name": pa.array(names),
@@ -326,6 +400,12 @@ def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
         "branch_id": col.constant(org.org_id, len(rows)),
         "live_date": col.dates(live_day, live_day > month.last),
         "closed_date": col.dates(closed_day, closed_day > month.last),
+        "grid_kind_code": col.codes(("physical", "virtual"), is_virtual.astype(np.int64)),
+        "household_count": col.numbers(households),
+        "ledger_date": col.dates(
+            np.minimum(live_day + 12, month_ends(live_day)),
+            (number == 0) | (live_day > month.last),
+        ),
     }
 
 
@@ -354,6 +434,37 @@ def org_unit(orgs: Sequence[Org]) -> dict[str, ArrowColumn]:
         ),
         "opened_date": col.dates(np.array(opened)),
         "closed_date": col.dates(np.array([NEVER] * (count - 1) + [day_of("2023-06-30")])),
+        **_outlet_columns(orgs, np.array(place_index)),
+    }
+
+
+def _outlet_columns(orgs: Sequence[Org], location: IntArray) -> dict[str, ArrowColumn]:
+    """What head office says of each outlet; nothing of the bank itself and of the closed one."""
+    count = len(orgs) + 2
+    i = np.arange(count)
+    outside = (i == 0) | (i == count - 1)
+
+    def only(values: IntArray) -> IntArray:
+        return np.where(outside, -1, values)
+
+    zone = np.where(location == 0, np.where(i % 2 == 0, 1, 2), np.where(location == 1, 0, 3))
+    tier = np.where(i == 1, 0, np.where(i % 3 == 2, 1, 2))
+    built = day_of("2024-03-31") + 92 * (i % 3)
+    points = [place_on_map(org) for org in orgs]
+    east, north = (np.array([0, *(p[k] for p in points), 0]) for k in (0, 1))
+    return {
+        "marketing_zone_code": col.codes(
+            ("outer_ring", "middle_ring", "urban", "rural"), only(zone)
+        ),
+        "is_strong_county_pilot": col.flags(i % 4 == 3, outside),
+        "inclusive_tier_code": col.codes(("flagship", "benchmark", "popular"), only(tier)),
+        "tier_date": col.dates(built, outside),
+        "peer_group_code": col.picks(("A", "B"), only(np.where(location == 2, 1, 0))),
+        "transformed_date": col.dates(built - 200, outside | (tier == 2)),
+        "six_s_date": col.dates(built - 60, outside | (i % 5 == 4)),
+        "is_hotline_posted": col.flags(i % 7 != 6, outside),
+        "longitude": col.scaled(east, 6, outside),
+        "latitude": col.scaled(north, 6, outside),
     }
 
 

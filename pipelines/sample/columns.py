@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipelines.sample.days import NEVER, IntArray
 
 BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
 
 # The stubs of pyarrow know fewer signatures than the library has.
 ArrowColumn: TypeAlias = Any
@@ -35,6 +36,17 @@ def rate(ten_thousandths: IntArray, known: BoolArray | None = None) -> ArrowColu
     return column if known is None else _blank(column, ~known)
 
 
+def numbers(values: IntArray, empty: BoolArray | None = None) -> ArrowColumn:
+    """Whole numbers."""
+    return _pa.array(values, mask=empty)
+
+
+def scaled(values: IntArray, scale: int, empty: BoolArray | None = None) -> ArrowColumn:
+    """Decimals from whole numbers of their last place; empty where said."""
+    column = _decimal(values, scale)
+    return column if empty is None else _blank(column, empty)
+
+
 def dates(days: IntArray, empty: BoolArray | None = None) -> ArrowColumn:
     """Dates from day numbers; ``NEVER`` and ``empty`` rows are left empty."""
     mask = days >= NEVER if empty is None else (days >= NEVER) | empty
@@ -50,9 +62,9 @@ def codes(values: Sequence[str], index: IntArray) -> ArrowColumn:
     )
 
 
-def flags(values: BoolArray) -> ArrowColumn:
-    """Yes or no."""
-    return _pa.array(values)
+def flags(values: BoolArray, empty: BoolArray | None = None) -> ArrowColumn:
+    """Yes or no; empty where said."""
+    return _pa.array(values, mask=empty)
 
 
 def ids(prefix: str, numbers: IntArray, width: int, empty: BoolArray | None = None) -> ArrowColumn:
@@ -84,6 +96,11 @@ def joined(*parts: ArrowColumn | str) -> ArrowColumn:
     """Texts put together row by row."""
     pieces = [_pa.scalar(p) if isinstance(p, str) else p for p in parts]
     return _pc.binary_join_element_wise(*pieces, "")
+
+
+def stacked(upper: ArrowColumn, lower: ArrowColumn) -> ArrowColumn:
+    """One column under another of the same kind."""
+    return _pa.concat_arrays([upper, lower])
 
 
 def _decimal(scaled: IntArray, scale: int) -> ArrowColumn:

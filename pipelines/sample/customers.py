@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipelines.sample import columns as col
 from pipelines.sample.bank import COMMUNITY, VILLAGE, Org, Units
-from pipelines.sample.columns import ArrowColumn, BoolArray
+from pipelines.sample.columns import ArrowColumn, BoolArray, FloatArray
 from pipelines.sample.days import NEVER, IntArray, Month, add_months
 
 CATEGORIES = (
@@ -78,9 +78,32 @@ _CATEGORY_OF = (
 )
 _FARMING = ("A0111", "A0121", "A0141", "A0151", "A0311", "A0321", "A0412")
 _TRADE = ("F5212", "F5221", "F5227", "F5232", "F5274", "H6210", "H6241", "O8111", "G5431")
-_MAKING = ("C1310", "C1391", "C1511", "C2110", "C3311", "E4710", "F5121", "F5126", "G5437")
+_MAKING = ("C1311", "C1391", "C1511", "C2110", "C3311", "E4710", "F5121", "F5126", "G5437")
 _TECH = ("I6513", "I6520", "M7320", "C3990", "C2740")
-INDUSTRIES = (*_FARMING, *_TRADE, *_MAKING, *_TECH, "S9521", "Q8425")
+INDUSTRIES = (*_FARMING, *_TRADE, *_MAKING, *_TECH, "L7215", "Q8425")
+# Lower bounds of large, medium and small by industry (工信部联企业〔2011〕300号): people, then yuan
+# of revenue and of assets in units of 10 000; none where the industry is not judged by it.
+_Bounds = tuple[
+    tuple[int, int, int] | None, tuple[int, int, int] | None, tuple[int, int, int] | None
+]
+_SIZE_BOUNDS: dict[str, _Bounds] = {
+    "A": (None, (20_000, 500, 50), None),
+    "C": ((1_000, 300, 20), (40_000, 2_000, 300), None),
+    "E": (None, (80_000, 6_000, 300), (80_000, 5_000, 300)),
+    "F51": ((200, 20, 5), (40_000, 5_000, 1_000), None),
+    "F52": ((300, 50, 10), (20_000, 500, 100), None),
+    "G": ((1_000, 300, 20), (30_000, 3_000, 200), None),
+    "H": ((300, 100, 10), (10_000, 2_000, 100), None),
+    "I65": ((300, 100, 10), (10_000, 1_000, 50), None),
+    "L": ((300, 100, 10), None, (120_000, 8_000, 100)),
+    "": ((300, 100, 10), None, None),
+}
+_PLAUSIBLE: tuple[tuple[int, int, int], ...] = (
+    (300, 100, 10),
+    (20_000, 2_000, 200),
+    (30_000, 3_000, 300),
+)
+"""Bounds for what an industry is not judged by."""
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 _TRADE_WORDS = ("商贸", "农资", "建材", "食品", "机械", "服饰", "粮油", "运输", "茶业", "果业")
 
@@ -219,6 +242,16 @@ def customer_ids(org: Org, index: IntArray, empty: BoolArray | None = None) -> A
     return col.ids(f"{org.org_id}1", index + 1, 8, empty)
 
 
+def manager_count(org: Org) -> int:
+    """Customer managers of a branch; customers are dealt to them in turn."""
+    return max(3, org.customers // 120)
+
+
+def manager_ids(org: Org, who: IntArray) -> ArrowColumn:
+    """Staff numbers of the managers of these customers."""
+    return col.ids(f"{org.org_id}9", who % manager_count(org) + 1, 3)
+
+
 def customer_columns(
     org: Org, units: Units, customers: Customers, rng: Generator
 ) -> dict[str, ArrowColumn]:
@@ -266,17 +299,48 @@ def customer_columns(
         "industry_code": col.picks(INDUSTRIES, customers.industry),
         "admin_unit_id": col.picks(units.unit_ids, customers.unit),
         "opened_date": col.dates(customers.opened),
+        "is_low_income": col.flags(customers.is_farmer & (number % 23 == 5)),
+        "manager_id": manager_ids(org, number),
     }
 
 
+def account_dates(customers: Customers, borrower: IntArray, disbursed: IntArray) -> ArrowColumn:
+    """Day on which each customer's account was opened, never after a loan to him."""
+    day = customers.opened.copy()
+    np.minimum.at(day, borrower, disbursed)
+    return col.dates(day)
+
+
 def customer_register(
-    fixed: dict[str, ArrowColumn], customers: Customers, month: Month
+    fixed: dict[str, ArrowColumn], customers: Customers, spread: FloatArray, month: Month
 ) -> dict[str, ArrowColumn]:
-    """Customers known at the month's end."""
+    """Customers known at the month's end; ``spread`` (3 x customers) places firms in their class."""
     known = int(np.searchsorted(customers.opened, month.last, side="right"))
     result = {name: values.slice(0, known) for name, values in fixed.items()}
-    result["enterprise_size_code"] = col.codes(SIZES, customers.size_at(month.last)[:known])
+    size = customers.size_at(month.last)
+    people, revenue, assets = firm_figures(customers.industry, size, spread)
+    person = size[:known] < 0
+    result["enterprise_size_code"] = col.codes(SIZES, size[:known])
+    result["staff_count"] = col.numbers(people[:known], person)
+    result["operating_revenue"] = col.scaled(revenue[:known] * 100, 2, person)
+    result["total_assets"] = col.scaled(assets[:known] * 100, 2, person)
     return result
+
+
+def firm_figures(
+    industry: IntArray, size: IntArray, spread: FloatArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """People, revenue and assets (yuan) that make a firm of its industry the size it is."""
+    wanted = np.zeros((3, len(size)), dtype=np.int64)
+    for place, code in enumerate(INDUSTRIES):
+        bounds = _SIZE_BOUNDS.get(code[:3]) or _SIZE_BOUNDS.get(code[0]) or _SIZE_BOUNDS[""]
+        here = np.flatnonzero((industry == place) & (size >= 0))
+        for row, (bound, other) in enumerate(zip(bounds, _PLAUSIBLE, strict=True)):
+            large, medium, small = bound or other
+            edges = np.array([4 * large, large, medium, small, max(1, small // 5)])
+            upper, lower = edges[size[here]], edges[size[here] + 1]
+            wanted[row, here] = lower + (spread[row, here] * 0.9 * (upper - lower)).astype(int)
+    return wanted[0], wanted[1] * 10_000, wanted[2] * 10_000
 
 
 def resident_ids(org: Org, number: IntArray, rng: Generator) -> NDArray[np.str_]:
@@ -333,6 +397,7 @@ class Lines:
 
 
 _ACTIVE, _FROZEN, _CLOSED = range(3)
+PROGRAMS = ("individual", "whole_village", "industry", "association", "village_industry")
 _BANDS = (1_000_000, 5_000_000, 10_000_000, 30_000_000)
 
 
@@ -408,11 +473,107 @@ def _rounded(yuan: IntArray) -> IntArray:
     return np.asarray(-(-yuan // step) * step, dtype=np.int64)
 
 
-def credit_line(org: Org, lines: Lines) -> dict[str, ArrowColumn]:
-    """Register of credit lines as it stands."""
+def earlier_lines(lines: Lines, first_loan: IntArray, amount: IntArray) -> Lines:
+    """Closed lines before the present ones, where a loan is older than its customer's line.
+
+    Args:
+        lines: Lines as they stand at the opening.
+        first_loan: Day of each customer's first loan that a line would cover; ``NEVER`` if none.
+        amount: Yuan of the largest such loan.
+
+    Returns:
+        Lines that started with that loan and ended when the present one began.
+    """
+    older = np.flatnonzero(first_loan[lines.customer] < lines.effective)
+    who = lines.customer[older]
+    return Lines(
+        who,
+        lines.is_consumption[older],
+        _rounded(np.maximum(amount[who], 30_000)),
+        first_loan[who] - who % 4,
+        lines.effective[older] - 1,
+        np.full(len(who), _CLOSED),
+        np.zeros(len(who), dtype=bool),
+    )
+
+
+def cover_loans(
+    earlier: Lines,
+    lines: Lines,
+    who: IntArray,
+    consumption: BoolArray,
+    day: IntArray,
+    yuan: IntArray,
+) -> None:
+    """Add a line for each of these loans that none covers on its day; it ends with the loan drawn.
+
+    Args:
+        earlier: Lines that are over; the new ones are appended.
+        lines: Lines as they stand.
+        who: Customer of each loan.
+        consumption: Whether a consumption line is needed, else an operating one.
+        day: Day the loan was drawn.
+        yuan: Its amount.
+    """
+    key = np.concatenate([some.customer * 2 + some.is_consumption for some in (lines, earlier)])
+    begin = np.concatenate([lines.effective, earlier.effective])
+    end = np.concatenate([lines.expiry, earlier.expiry])
+    order = np.argsort(key, kind="stable")
+    key, begin, end = key[order], begin[order], end[order]
+    wanted = who * 2 + consumption
+    first = np.searchsorted(key, wanted, side="left")
+    last = np.searchsorted(key, wanted, side="right")
+    covered = np.zeros(len(who), dtype=bool)
+    for step in range(int((last - first).max(initial=0))):
+        at = np.minimum(first + step, len(key) - 1)
+        covered |= (first + step < last) & (begin[at] <= day) & (end[at] >= day)
+    bare = np.flatnonzero(~covered)
+    new = Lines(
+        who[bare],
+        consumption[bare],
+        _rounded(yuan[bare]),
+        day[bare] - who[bare] % 4,
+        add_months(day[bare], 1),
+        np.full(len(bare), _CLOSED),
+        np.zeros(len(bare), dtype=bool),
+    )
+    for name in ("customer", "is_consumption", "amount", "effective", "expiry", "status", "renews"):
+        joined = np.concatenate([getattr(earlier, name), getattr(new, name)])
+        setattr(earlier, name, joined)
+
+
+def first_lines(customers: Customers, lines: Lines, earlier: Lines) -> IntArray:
+    """Day of each customer's first line; ``NEVER`` where there is none yet."""
+    day = np.full(customers.count, NEVER, dtype=np.int64)
+    for some in (lines, earlier):
+        np.minimum.at(day, some.customer, some.effective)
+    return day
+
+
+def credit_line(
+    org: Org, customers: Customers, lines: Lines, earlier: Lines
+) -> dict[str, ArrowColumn]:
+    """Register of credit lines as it stands, those before the window last."""
+    now, before = (
+        _line_columns(org, customers, some, kind) for some, kind in ((lines, "SX"), (earlier, "SL"))
+    )
+    return {name: col.stacked(now[name], before[name]) for name in now}
+
+
+def _line_columns(
+    org: Org, customers: Customers, lines: Lines, prefix: str
+) -> dict[str, ArrowColumn]:
     count = len(lines.customer)
+    who = lines.customer
+    group = customers.group[who]
+    # whole villages for farmers, trades and associations for firms, the rest one by one
+    program = np.where((group == FARMER) & (who % 2 == 0), 1, 0)
+    program = np.where(np.isin(group, (COOPERATIVE, COLLECTIVE)), 4, program)
+    program = np.where(np.isin(group, (MICRO_FIRM, SMALL_FIRM)) & (who % 5 == 0), 2, program)
+    program = np.where(np.isin(group, (SELF, SM_OWNER)) & (who % 6 == 0), 3, program)
+    guarantee = np.where(program == 1, 0, (who * 7) % 4)
     return {
-        "credit_line_id": col.ids(f"SX{org.org_id}", np.arange(1, count + 1), 8),
+        "credit_line_id": col.ids(f"{prefix}{org.org_id}", np.arange(1, count + 1), 8),
         "customer_id": customer_ids(org, lines.customer),
         "branch_id": col.constant(org.org_id, count),
         "credit_kind_code": col.codes(
@@ -423,6 +584,10 @@ def credit_line(org: Org, lines: Lines) -> dict[str, ArrowColumn]:
         "effective_date": col.dates(lines.effective),
         "expiry_date": col.dates(lines.expiry),
         "status_code": col.codes(("active", "frozen", "closed"), lines.status),
+        "program_code": col.codes(PROGRAMS, program),
+        "guarantee_type_code": col.codes(("credit", "guaranteed", "mortgage", "pledge"), guarantee),
+        "is_revolving": col.flags((who % 3 != 0) & (group < COOPERATIVE)),
+        "rating_date": col.dates(lines.effective - 3 - who % 25),
     }
 
 

@@ -34,6 +34,20 @@ def add_months(days: IntArray, months: IntArray | int) -> IntArray:
     return np.asarray(first + np.minimum(offset, length - 1), dtype=np.int64)
 
 
+def month_starts(days: IntArray) -> IntArray:
+    """First day of each day's month; ``NEVER`` and later days stay beyond every window."""
+    stamps = np.minimum(days, NEVER).astype("datetime64[D]").astype("datetime64[M]")
+    first = stamps.astype("datetime64[D]").astype(np.int64)
+    return np.asarray(np.where(days >= NEVER, NEVER, first), dtype=np.int64)
+
+
+def month_ends(days: IntArray) -> IntArray:
+    """Last day of each day's month; ``NEVER`` and later days stay beyond every window."""
+    stamps = np.minimum(days, NEVER).astype("datetime64[D]").astype("datetime64[M]")
+    last = (stamps + 1).astype("datetime64[D]").astype(np.int64) - 1
+    return np.asarray(np.where(days >= NEVER, NEVER, last), dtype=np.int64)
+
+
 def years_of(days: IntArray) -> IntArray:
     """Calendar year of each day."""
     return np.asarray(days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970)

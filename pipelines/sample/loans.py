@@ -19,7 +19,7 @@ from pipelines.sample import customers as cust
 from pipelines.sample import products as prod
 from pipelines.sample.bank import Org
 from pipelines.sample.columns import ArrowColumn, BoolArray
-from pipelines.sample.customers import Customers, customer_ids
+from pipelines.sample.customers import Customers, customer_ids, manager_ids
 from pipelines.sample.days import NEVER, IntArray, Month, add_months, years_of
 
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
@@ -28,6 +28,16 @@ KINDS = ("new", "renewal_without_repayment", "refinance", "extension", "restruct
 NEW, RENEWAL, REFINANCE, EXTENSION, RESTRUCTURE = range(5)
 EVENTS = ("disburse", "repay", "repay_reversal", "renewal_settlement", "write_off")
 DISBURSE, REPAY, REVERSAL, SETTLEMENT, WRITE_OFF = range(5)
+CHANNELS = ("counter", "mobile_bank", "internet_bank", "self_service", "batch")
+PRODUCT_CLASSES = (
+    "micro_credit",
+    "beautiful_home",
+    "beautiful_field",
+    "micro_guarantee",
+    "startup",
+    "other",
+)
+PROGRAMS = ("double_base", "whole_village", "industry", "association")
 SUBSTANDARD, LOSS = 2, 4
 _PAY_DAY = 20
 
@@ -143,6 +153,12 @@ class LoanBook:
             minlength=self.customers.count,
         )
         return np.asarray(fen / 100, dtype=np.int64)
+
+    def balance_by_customer(self) -> IntArray:
+        """Fen outstanding by customer, on loans of every purpose."""
+        book = self.book
+        fen = np.bincount(book.customer, weights=book.balance, minlength=self.customers.count)
+        return np.asarray(np.rint(fen), dtype=np.int64)
 
     @property
     def bad_balance(self) -> int:
@@ -776,8 +792,87 @@ def loan_account(loans: LoanBook, month: Month, credit_total: IntArray) -> dict[
         "is_inclusive": col.flags(inclusive),
         "is_bill_finance": col.flags(bill),
         "is_startup_guarantee": col.flags(rows.product == prod.CY01),
-        "manager_id": col.ids(f"{org.org_id}9", who % max(3, org.customers // 120) + 1, 3),
+        "manager_id": manager_ids(org, who),
+        "product_class_code": col.codes(PRODUCT_CLASSES, _product_class(rows, customers)),
+        "program_code": col.codes(PROGRAMS, _program(rows, customers)),
+        "overdue_days": col.numbers(_overdue_days(rows, status, last)),
     }
+
+
+def _product_class(rows: Book, customers: Customers) -> IntArray:
+    """Place in ``PRODUCT_CLASSES``, by product; homes and fields are a farmer's."""
+    product, who = rows.product, rows.customer
+    farmer = customers.is_farmer[who]
+    result = np.full(rows.count, 5, dtype=np.int64)
+    for place, mask in (
+        (0, product == prod.NH01),
+        (1, (product == prod.XF01) & farmer),
+        (2, product == prod.NH02),
+        (3, (product == prod.GT01) & (rows.guarantee == prod.GUARANTEED)),
+        (4, product == prod.CY01),
+    ):
+        result[mask] = place
+    return result
+
+
+def _program(rows: Book, customers: Customers) -> IntArray:
+    """Place in ``PROGRAMS`` of the cooperation a loan was granted under; -1 is none."""
+    who = rows.customer
+    group = customers.group[who]
+    result = np.full(rows.count, -1, dtype=np.int64)
+    for place, mask in (
+        (0, (rows.product == prod.NH01) & (who % 4 == 1)),
+        (1, customers.is_farmer[who] & (who % 4 == 0) & (_purpose(rows.product) == prod.OPERATING)),
+        (2, np.isin(group, (cust.MICRO_FIRM, cust.SMALL_FIRM)) & (who % 5 == 0)),
+        (3, np.isin(group, (cust.SELF, cust.SM_OWNER)) & (who % 6 == 0)),
+    ):
+        result[mask] = place
+    return result
+
+
+def _overdue_days(rows: Book, status: IntArray, last: int) -> IntArray:
+    """Days that principal or interest is overdue, whichever is longer."""
+    principal = np.where(rows.due < last, last - rows.due, 0)
+    interest = np.where(rows.defaults <= last, np.maximum(last - rows.defaults, 1), 0)
+    # a loan not yet bad has paid some of its interest since it first stopped
+    interest = np.where(rows.five_class < SUBSTANDARD, np.minimum(interest, 90), interest)
+    return np.where((status == 1) | (status == 2), np.maximum(principal, interest), 0)
+
+
+def _channels(kind: IntArray, loan: IntArray, day: IntArray, firm: BoolArray) -> IntArray:
+    """Place in ``CHANNELS`` of a posting; batch runs and corrections have their own."""
+    drawn = (loan * 13 + day) % 10
+    result = np.where(drawn < 4, 1, np.where(drawn < 8, 0, np.where(firm, 2, 3)))
+    pay_day = (
+        day.astype("datetime64[D]") - day.astype("datetime64[D]").astype("datetime64[M]")
+    ).astype(np.int64) + 1
+    result = np.where((kind == REPAY) & (pay_day == _PAY_DAY), 4, result)
+    return np.where((kind == DISBURSE) | (kind == REPAY), result, -1)
+
+
+def first_loans(loans: LoanBook) -> tuple[IntArray, IntArray]:
+    """Day of each customer's first loan that a line covers, and yuan of the largest such loan."""
+    book, customers = loans.book, loans.customers
+    resident = customers.group[book.customer] == cust.RESIDENT
+    purpose = _purpose(book.product)
+    covered = np.where(resident, purpose == prod.CONSUMPTION, purpose == prod.OPERATING)
+    who = book.customer[covered]
+    day = np.full(customers.count, NEVER, dtype=np.int64)
+    amount = np.zeros(customers.count, dtype=np.int64)
+    np.minimum.at(day, who, book.disbursed[covered])
+    np.maximum.at(amount, who, book.amount[covered] // 100)
+    return day, amount
+
+
+def lines_needed(
+    loans: LoanBook, place: IntArray
+) -> tuple[IntArray, BoolArray, IntArray, IntArray]:
+    """Of these loans the ones that need a credit line: customer, consumption, day, yuan."""
+    rows = loans.book.take(place)
+    purpose = _purpose(rows.product)
+    rows = rows.take(np.flatnonzero((purpose == prod.OPERATING) | (purpose == prod.CONSUMPTION)))
+    consumption = _purpose(rows.product) == prod.CONSUMPTION
+    return rows.customer, consumption, rows.disbursed, rows.amount // 100
 
 
 def loan_event(loans: LoanBook, month: Month, events: Events) -> dict[str, ArrowColumn]:
@@ -785,6 +880,11 @@ def loan_event(loans: LoanBook, month: Month, events: Events) -> dict[str, Arrow
     book, org = loans.book, loans.org
     count = len(events.loan)
     number = np.arange(1, count + 1, dtype=np.int64)
+    who = book.customer[events.loan]
+    is_firm = np.isin(loans.customers.category[who], (cust.ENTERPRISE, cust.OTHER_ORG))
+    _, first = np.unique(book.customer, return_index=True)
+    # some have borrowed from another bank before
+    is_first = np.isin(events.loan, first) & (who % 5 != 2)
     return {
         "event_id": col.ids(f"LS{org.org_id}{month.label.replace('-', '')}", number, 7),
         "loan_id": loan_ids(org, events.loan),
@@ -796,6 +896,10 @@ def loan_event(loans: LoanBook, month: Month, events: Events) -> dict[str, Arrow
         "interest_amount": col.money(events.interest),
         "annual_rate": col.rate(book.rate[events.loan], events.kind == DISBURSE),
         "currency_code": col.constant("CNY", count),
+        "channel_code": col.codes(
+            CHANNELS, _channels(events.kind, events.loan, events.day, is_firm)
+        ),
+        "is_first_loan": col.flags(is_first, events.kind != DISBURSE),
     }
 
 

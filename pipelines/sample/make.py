@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from expectations.contract import load_contracts
+from pipelines.sample import activity, bank, deposits, holdings, loans, people, plans, points
 from pipelines.sample import archives as arch
-from pipelines.sample import bank, deposits, loans
 from pipelines.sample import customers as cust
 from pipelines.sample.bank import Org
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.days import IntArray, Month, month_of, months_from, shift
+from pipelines.sample.engagements import Engagements
 from pipelines.sample.faults import write_faults
 from pipelines.sample.loans import YearTotals
 from pipelines.sample.write import CONTRACTS_DIR, FileStyle, Outbox
@@ -66,6 +67,7 @@ class _Plan:
     flows: frozenset[str]
     registers: frozenset[str]
     with_workbooks: bool
+    all_ledgers: bool
 
     @property
     def opening(self) -> Month:
@@ -115,6 +117,7 @@ def make_sample(
         flows=labels,
         registers=labels,
         with_workbooks=True,
+        all_ledgers=True,
     )
     return _make(out, plan, branches, customers, seed, faults, progress)
 
@@ -134,7 +137,7 @@ def make_month(
     The branches live through the year up to ``period`` but send only: the registers as they stand
     at ``period``; ``loan_account`` of ``period``, of the month before (class before a recovery) and
     of the previous year end (year-start balances); ``loan_event``, ``gl_balance`` and the ten-day
-    deposits of ``period``. Figures over the year to date therefore cover one month's postings,
+    deposits of ``period``; no other ledger. Figures over the year to date therefore cover one month's postings,
     and deposit averages have no base. With ``whole_year`` all months of the year and the ten-day
     deposits of the year before are sent as well. Files are CSV.
 
@@ -161,6 +164,7 @@ def make_month(
         flows=labels if whole_year else frozenset({period}),
         registers=labels if whole_year else frozenset({period}),
         with_workbooks=False,
+        all_ledgers=False,
     )
     per_customer = 0.68 + 0.0437 * len(window)  # measured on the default bank
     return _make(out, plan, branches, round(loans / per_customer), seed, False, progress)
@@ -181,8 +185,10 @@ def _make(
     summary = SampleSummary(inbox, tuple(month.label for month in plan.months))
     orgs = bank.organisations(branches, customers, plan.with_workbooks)
     pools: dict[int, float] = {}
+    headcounts: list[int] = []
     for place, org in enumerate(orgs):
-        lent, totals = _send_branch(box, plan, org, np.random.default_rng([seed, place]))
+        lent, totals, headcount = _send_branch(box, plan, org, seed, place)
+        headcounts.append(headcount)
         for year, pool in totals.items():
             pools[year] = pools.get(year, 0.0) + pool
         summary.loans += lent
@@ -191,6 +197,8 @@ def _make(
         if progress:
             progress(f"{org.org_id} {org.name}: {lent} loans")
     _send_head_office(box, plan, orgs, pools)
+    if plan.all_ledgers:
+        _send_plans(box, plan, orgs, headcounts, np.random.default_rng([seed, len(orgs), 0]))
     (out / "README.txt").write_text(_README.format(seed=seed), encoding="utf-8")
     summary.files, summary.rows = box.files, dict(sorted(box.rows.items()))
     if faults:
@@ -200,62 +208,149 @@ def _make(
 
 
 def _send_branch(
-    box: Outbox, plan: _Plan, org: Org, rng: np.random.Generator
-) -> tuple[int, dict[int, float]]:
-    """Everything one branch sends; returns its loans and its pay pool by finished year."""
+    box: Outbox, plan: _Plan, org: Org, seed: int, place_in_bank: int
+) -> tuple[int, dict[int, float], int]:
+    """Everything one branch sends; returns its loans, its pay pool by finished year and its staff.
+
+    Each subject beside loans and archives draws from a stream of its own, so that it may change
+    without changing a loan.
+    """
+    rng = np.random.default_rng([seed, place_in_bank])
     start, opening = plan.months[0], plan.opening
     units = bank.make_units(org, rng, start)
-    people = cust.make_customers(org, units, rng, plan.months)
-    fixed = cust.customer_columns(org, units, people, rng)
-    archives = arch.make_archives(org, units, people, rng, start)
-    book = loans.opening_book(org, people, rng, opening)
-    lines = cust.make_lines(people, _owed(book), opening, rng)
+    customers = cust.make_customers(org, units, rng, plan.months)
+    fixed = cust.customer_columns(org, units, customers, rng)
+    archives = arch.make_archives(org, units, customers, rng, start)
+    book = loans.opening_book(org, customers, rng, opening)
+    lines = cust.make_lines(customers, _owed(book), opening, rng)
+
+    spread = np.random.default_rng([seed, place_in_bank, 1]).uniform(size=(3, customers.count))
+    files = np.random.default_rng([seed, place_in_bank, 2])
+    fixed["opened_date"] = cust.account_dates(customers, book.book.customer, book.book.disbursed)
+    earlier = cust.earlier_lines(lines, *loans.first_loans(book))
+    cust.cover_loans(earlier, lines, *loans.lines_needed(book, np.arange(book.book.count)))
+    subjects = arch.make_subjects(units, customers, files)
+    first_line = cust.first_lines(customers, lines, earlier)
+    others = arch.make_other_archives(
+        units, customers, subjects, archives, first_line, files, start
+    )
+    rest = _Rest(box, plan, org, units, customers, archives, others, book, seed, place_in_bank)
 
     lent = int(book.book.balance.sum()) // 100
     all_months = [*months_from(shift(start.label, -12), 12), *plan.months]
     series = deposits.tenday_series(org, lent, all_months, start.year, rng)
     for month in plan.past_deposits:
-        points = series[all_months.index(month)]
-        _send(box, org, month, "deposit_tenday", deposits.deposit_tenday(org, month, points))
+        point = series[all_months.index(month)]
+        _send(box, org, month, "deposit_tenday", deposits.deposit_tenday(org, month, point))
     if opening.label in plan.snapshots:
-        total = cust.credit_total(lines, people, book.owed(operating=True), opening.last)
+        total = cust.credit_total(lines, customers, book.owed(operating=True), opening.last)
         _send(box, org, opening, "loan_account", loans.loan_account(book, opening, total))
 
     pools: dict[int, float] = {}
     for place, month in enumerate(plan.months):
         events = book.advance(month)
-        cust.move_lines(lines, place, month, _owed(book), people, rng)
-        points = series[12 + place]
+        cust.move_lines(lines, place, month, _owed(book), customers, rng)
+        granted = events.loan[events.kind == loans.DISBURSE]
+        cust.cover_loans(earlier, lines, *loans.lines_needed(book, granted))
+        point = series[12 + place]
         if month.label in plan.registers:
             registers = {
                 "admin_unit": bank.admin_unit(org, units, month),
-                "segment_population": bank.segment_population(org, units, month, start),
+                "segment_population": bank.segment_population(
+                    org, units, subjects.docking, month, start
+                ),
                 "grid": bank.grid(org, units, month),
-                "customer": cust.customer_register(fixed, people, month),
-                "credit_line": cust.credit_line(org, lines),
-                "customer_archive": arch.customer_archive(org, units, people, archives, month),
+                "customer": cust.customer_register(fixed, customers, spread, month),
+                "credit_line": cust.credit_line(org, customers, lines, earlier),
+                "customer_archive": arch.customer_archive(
+                    org, units, customers, archives, others, month
+                ),
             }
             for ledger, columns in registers.items():
                 _send(box, org, month, ledger, columns)
         if month.label in plan.snapshots:
-            total = cust.credit_total(lines, people, book.owed(operating=True), month.last)
+            total = cust.credit_total(lines, customers, book.owed(operating=True), month.last)
             _send(box, org, month, "loan_account", loans.loan_account(book, month, total))
         if month.label in plan.flows:
             _send(box, org, month, "loan_event", loans.loan_event(book, month, events))
-            _send(box, org, month, "deposit_tenday", deposits.deposit_tenday(org, month, points))
+            _send(box, org, month, "deposit_tenday", deposits.deposit_tenday(org, month, point))
             gl = deposits.gl_balance(
                 org,
                 month,
                 loans.balances_by_kind(book),
-                int(points[2]),
+                int(point[2]),
                 book.totals[month.year].interest,
                 book.bad_balance,
             )
             _send(box, org, month, "gl_balance", gl)
+        if plan.all_ledgers:
+            rest.send(month, place, events)
         if month.number == 12:
             rise = _mean_rise(series, place)
             pools[month.year] = _pool(org, place, rise, book.totals[month.year])
-    return book.book.count, pools
+    return book.book.count, pools, rest.people.count
+
+
+class _Rest:
+    """The ledgers of one branch that no loan depends on."""
+
+    def __init__(
+        self,
+        box: Outbox,
+        plan: _Plan,
+        org: Org,
+        units: bank.Units,
+        customers: cust.Customers,
+        archives: arch.Archives,
+        others: arch.Archives,
+        book: loans.LoanBook,
+        seed: int,
+        place: int,
+    ) -> None:
+        """Draw the people, points, holdings and cards of the branch."""
+        streams = [np.random.default_rng([seed, place, k]) for k in range(3, 10)]
+        self._box, self._org, self._units = box, org, units
+        self._customers, self._book = customers, book
+        start = plan.months[0]
+        drawn = streams[0]
+        self.people = people.make_people(org, units, start, place, drawn)
+        self._points = points.make_points(units, customers, drawn, start, place % 3 != 0)
+        self._held = holdings.make_holdings(customers, book.balance_by_customer(), start, drawn)
+        assignments = self.people.assignments
+        self._cards = holdings.make_cards(customers, archives, assignments, start, drawn)
+        self._met = Engagements(units, archives, others, self.people, self._cards)
+        self._streams = streams[1:]
+
+    def send(self, month: Month, place: int, events: loans.Events) -> None:
+        """Send one month, the ``place``-th of the window."""
+        org, units, staff, book = self._org, self._units, self.people, self._book
+        held, met, sold, ran, judged, booked = self._streams
+        owed = book.balance_by_customer()
+        ledgers = {
+            "staff": people.staff(staff, month),
+            "grid_assignment": people.grid_assignment(staff, month),
+            "service_point": points.service_point(org, units, self._points, month),
+            "workstation": points.workstation(org, units, month),
+            "customer_deposit": holdings.customer_deposit(
+                org, self._held, place, month, owed, held
+            ),
+            "card": holdings.card(org, self._cards, month, held),
+            "engagement": self._met.of_month(org, book, month, met),
+            "channel_activity": activity.channel_activity(org, month, ran),
+            "product_sale": activity.product_sale(org, staff, self._customers.opened, month, sold),
+            "business_participation": activity.business_participation(
+                staff, book, month, events, sold
+            ),
+            "branch_expense": activity.branch_expense(org, month, ran),
+            "incident": activity.incident(org, units, month, judged),
+            "complaint": activity.complaint(org, month, judged),
+            "service_check": activity.service_check(org, units, month, judged),
+            "training": people.training(staff, month, booked),
+            "personal_ledger": people.personal_ledger(staff, book, month, events, booked),
+            "pay_paid": people.pay_paid(staff, month),
+        }
+        for ledger, columns in ledgers.items():
+            _send(self._box, org, month, ledger, columns)
 
 
 def _send(
@@ -313,3 +408,19 @@ def _send_head_office(
             ("calendar_override", bank.calendar_override(start)),
         ):
             box.send(ledger, bank.ROOT_ID, month.label, columns, style)
+
+
+def _send_plans(
+    box: Outbox,
+    plan: _Plan,
+    orgs: Sequence[Org],
+    headcounts: Sequence[int],
+    rng: np.random.Generator,
+) -> None:
+    """Plans and scores, which head office sets for its branches."""
+    style = FileStyle("xlsx") if plan.with_workbooks else FileStyle()
+    for month in plan.months:
+        branch_plan = plans.branch_plan(orgs, headcounts, plan.months[0], month)
+        box.send("branch_plan", bank.ROOT_ID, month.label, branch_plan, style)
+        scores = plans.qualitative_score(orgs, month, rng)
+        box.send("qualitative_score", bank.ROOT_ID, month.label, scores, style)

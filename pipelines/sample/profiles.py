@@ -18,6 +18,15 @@ SEGMENTS = (
     "park_enterprise",
 )
 RESIDENT, RURAL, MERCHANT, ENTERPRISE, PARK = range(5)
+DOCKING = (
+    "rural_large_operator",
+    "specialised_cooperative",
+    "agri_leading_enterprise",
+    "family_farm",
+)
+"""Segments of the five dockings beside farm households; no coverage rate counts them."""
+LARGE_OPERATOR, COOPERATIVE, LEADING, FAMILY_FARM = range(5, 9)
+ALL_SEGMENTS = (*SEGMENTS, *DOCKING)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ class Outbox:
         """Write one file of ``ledger`` for ``org`` and ``period``, unless nothing is new."""
         contract = self.contracts[ledger]
         table = as_table(contract, columns)
+        if table.num_rows == 0:
+            return
         if contract.kind == "register":
             before, sent = self._last.get((ledger, org), (None, period))
             if before is not None and before.equals(table):
