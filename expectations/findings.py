@@ -35,6 +35,8 @@ FINDING_SCHEMA = pa.schema(
 MASKED = "（已遮蔽）"
 # A line break in a cell is shown as a sign: it must not break the listing it is shown in.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+# Nor may what nobody sees, or what turns the text around that it stands in.
+_UNSEEN = re.compile(r"[\x80-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ class Finding:
             "difference": self.difference,
             "message": self.message_zh if is_zh else self.message_en,
         }
-        return {name: _CONTROL.sub("⏎", text or "") for name, text in found.items()}
+        return {
+            name: _UNSEEN.sub("□", _CONTROL.sub("⏎", text or "")) for name, text in found.items()
+        }
 
 
 def finding_row(

@@ -147,7 +147,14 @@ def _shapes(contract: Contract) -> Iterator[Case]:
     yield _case("header_blank_names", "csv", lambda: lines([*header, "", ""], [*cells, "", ""]))
     yield _case("no_header", "csv", lambda: lines(cells), "FILE-0008")
     yield _case("only_subtotals", "csv", lambda: lines(header, ["合计"] + [""] * 29), "FILE-0016")
+    yield _case("rows_1048576", "csv", lambda: _all_rows(contract))
     yield _case("semicolons", "csv", lambda: lines(header, cells).replace(b",", b";"), "FILE-0008")
+
+
+def _all_rows(contract: Contract) -> bytes:
+    """As many rows as a spreadsheet has, the header among them."""
+    header, line = as_csv(contract, [row(loan_id="%07d")]).decode().split("\r\n")[:2]
+    return "\r\n".join([header, *(line % i for i in range(1_048_575))]).encode()
 
 
 def _values(contract: Contract) -> Iterator[Case]:
@@ -517,6 +524,13 @@ def _sheets(contract: Contract) -> Iterator[Case]:
         b"<v>80000</v>", b"<f>1+1</f><v>80000</v>")), "FILE-0013")  # fmt: skip
     yield _case("formula_shared", "xlsx", sheet(lambda d: d.replace(
         b"<v>80000</v>", b'<f t="shared" si="0"/><v>80000</v>')), "FILE-0013")  # fmt: skip
+    for number, encoding in enumerate((b"UTF-0", b"UTF-16", b"GBK", b"", b"base64")):
+        yield _case(
+            f"encoding_{number}",
+            "xlsx",
+            sheet(lambda d, encoding=encoding: d.replace(b'"UTF-8"', b'"' + encoding + b'"', 1)),
+            "FILE-0003",
+        )
     yield _case("number_huge", "xlsx", sheet(lambda d: d.replace(b"<v>80000</v>", b"<v>1e308</v>")),
                 "CELL-0005")  # fmt: skip
     yield _case("number_nan", "xlsx", sheet(lambda d: d.replace(b"<v>80000</v>", b"<v>NaN</v>")),
@@ -536,6 +550,11 @@ def _sheets(contract: Contract) -> Iterator[Case]:
         rb'<c r="J2"', b'<c r="J2" t="zzz"', d)), "CELL-0002", "FILE-0003")  # fmt: skip
     yield _case("boolean_balance", "xlsx", sheet(lambda d: re.sub(
         rb'<c r="J2"([^>]*)><v>80000', rb'<c r="J2"\1 t="b"><v>1', d)), "CELL-0002")  # fmt: skip
+    ends = "".join(
+        f'<row r="{i}"><c r="A{i}" t="inlineStr"><is><t>N{i}</t></is></c><c r="AD{i}"><v>{i}</v></c></row>'
+        for i in range(3, 1_048_577)
+    )
+    yield _case("rows_1048576", "xlsx", cells(ends), "FILE-0006")
     yield _case("empty_sheet", "xlsx", lambda: book_of(["Sheet1"]), "FILE-0008")
     yield _case("sheets_300", "xlsx", lambda: book_of([f"S{i}" for i in range(300)]), "FILE-0008")
     yield _case("chart_only", "xlsx", _chart_book, "FILE-0003", "FILE-0008")

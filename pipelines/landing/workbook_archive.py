@@ -185,7 +185,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
                 _look_through(archive, name)
         book = ET.fromstring(archive.read("xl/workbook.xml"))
         rels = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (ET.ParseError, KeyError) as exc:
+    except (ET.ParseError, LookupError, ValueError) as exc:
         raise damaged() from exc
     relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     targets = {r.get("Id"): r.get("Target") or "" for r in rels}
@@ -251,7 +251,7 @@ def _refuse(*_: object) -> None:
 def _feed(parser: Any, block: bytes, *, is_last: bool = False) -> None:
     try:
         parser.Parse(block, is_last)
-    except expat.ExpatError as exc:
+    except (expat.ExpatError, LookupError, ValueError) as exc:  # the last two: unknown encodings
         raise damaged() from exc
 
 
