@@ -127,6 +127,7 @@ class Floor:
                 "temp_directory": str(out / "spill"),
             }
         )
+        self.run_script("floor_macros.sql")
 
     # -- reading and row checks --------------------------------------------------------------
 

@@ -40,17 +40,6 @@ class Ledger:
     is_unique: bool = False
 
 
-# GB 11643: the 18th place is the check digit of the first 17.
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_WEIGHED = " + ".join(
-    f"{weight} * cast(substr(id_no, {place}, 1) as integer)"
-    for place, weight in enumerate(_WEIGHTS, start=1)
-)
-_CHECK_DIGIT_HOLDS = (
-    "(case when regexp_full_match(id_no, '[0-9]{17}[0-9X]') "
-    f"then substr('10X98765432', ({_WEIGHED}) % 11 + 1, 1) = substr(id_no, 18, 1) else false end)"
-)
-
 LEDGERS: dict[str, Ledger] = {
     "admin_unit": Ledger(
         columns=(
@@ -84,6 +73,28 @@ LEDGERS: dict[str, Ledger] = {
         rules=(
             ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
             ("JT-ADMN-0001", "pilot_from_date", "is_pilot and pilot_from_date is null"),
+            ("JT-ADMN-0002", "admin_unit_id", "not village_code_is_valid(admin_unit_id)"),
+            (
+                "JT-ADMN-0003",
+                "unit_kind_code",
+                "village_code_kind(admin_unit_id) <> unit_kind_code",
+            ),
+            ("JT-ADMN-0004", "division_code", "division_code <> substr(admin_unit_id, 1, 6)"),
+            ("JT-ADMN-0005", "township_code", "township_code <> substr(admin_unit_id, 1, 9)"),
+            ("JT-ADMN-0006", "is_pilot", "not is_pilot and pilot_from_date <= period_end"),
+            ("JT-ADMN-0007", "population", "population < household_count"),
+            (
+                "JT-ADMN-0008",
+                "credit_unit_expiry_date",
+                "credit_unit_expiry_date < credit_unit_date",
+            ),
+            (
+                "JT-ADMN-0009",
+                "credit_unit_date",
+                "credit_unit_expiry_date is not null and credit_unit_date is null",
+            ),
+            ("JT-ADMN-0010", "whole_village_date", "whole_village_date > period_end"),
+            ("JT-ADMN-0011", "latitude", "(latitude is null) <> (longitude is null)"),
         ),
         is_register=True,
     ),
@@ -94,6 +105,17 @@ LEDGERS: dict[str, Ledger] = {
             C("reason", "原因", "text", must=True, longest=200),
         ),
         key=("calendar_date",),
+        rules=(
+            ("JT-CALE-0001", "is_workday", "not is_workday and isodow(calendar_date) > 5"),
+            (
+                "JT-CALE-0002",
+                "calendar_date",
+                (
+                    "calendar_date > cast(period_end + interval 25 month as date) or calendar_date < "
+                    "cast(period_start - interval 37 month as date)"
+                ),
+            ),
+        ),
         is_register=True,
     ),
     "credit_line": Ledger(
@@ -139,6 +161,25 @@ LEDGERS: dict[str, Ledger] = {
         rules=(
             ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
             ("JT-CRED-0001", "expiry_date", "expiry_date < effective_date"),
+            ("JT-CRED-0002", "rating_date", "rating_date > effective_date"),
+            (
+                "JT-CRED-0003",
+                "credit_amount",
+                "program_code = 'whole_village' and credit_amount > 300000",
+            ),
+            (
+                "JT-CRED-0004",
+                "effective_date",
+                "status_code = 'active' and effective_date > period_end",
+            ),
+            ("JT-CRED-0005", "expiry_date", "status_code = 'active' and expiry_date < period_end"),
+            ("JT-CRED-0006", "credit_amount", "status_code = 'active' and credit_amount = 0"),
+            ("JT-CRED-0007", "currency_code", "not currency_is_known(currency_code)"),
+            (
+                "JT-CRED-0008",
+                "guarantee_type_code",
+                "program_code = 'whole_village' and guarantee_type_code <> 'credit'",
+            ),
         ),
         is_register=True,
         is_unique=True,
@@ -195,8 +236,66 @@ LEDGERS: dict[str, Ledger] = {
             (
                 "JT-CUST-0002",
                 "id_no",
-                f"id_type_code = 'resident_id' and not {_CHECK_DIGIT_HOLDS}",
+                "id_type_code = 'resident_id' and not resident_id_is_valid(id_no)",
             ),
+            ("JT-CUST-0003", "id_no", "id_type_code = 'uscc' and not uscc_is_valid(id_no)"),
+            (
+                "JT-CUST-0004",
+                "id_no",
+                (
+                    "id_type_code = 'resident_id' and resident_id_is_valid(id_no) and "
+                    "(resident_id_birth_date(id_no) is null or resident_id_birth_date(id_no) > period_end)"
+                ),
+            ),
+            (
+                "JT-CUST-0005",
+                "id_no",
+                "id_type_code = 'resident_id' and not province_is_known(id_no)",
+            ),
+            ("JT-CUST-0006", "phone_no", "not phone_is_plausible(phone_no)"),
+            ("JT-CUST-0007", "industry_code", "not industry_is_known(industry_code)"),
+            (
+                "JT-CUST-0008",
+                "enterprise_size_code",
+                (
+                    "borrower_category_code = 'enterprise' and enterprise_size(industry_code, staff_count, "
+                    "operating_revenue, total_assets) <> enterprise_size_code"
+                ),
+            ),
+            (
+                "JT-CUST-0009",
+                "enterprise_size_code",
+                (
+                    "borrower_category_code in ('other_individual', 'small_micro_owner') and "
+                    "enterprise_size_code is not null"
+                ),
+            ),
+            (
+                "JT-CUST-0010",
+                "is_farm_household",
+                "is_farm_household and borrower_category_code in ('enterprise', 'other_organisation')",
+            ),
+            (
+                "JT-CUST-0011",
+                "id_type_code",
+                (
+                    "borrower_category_code in ('enterprise', 'other_organisation') and id_type_code = "
+                    "'resident_id'"
+                ),
+            ),
+            (
+                "JT-CUST-0012",
+                "id_no",
+                "is_cooperative and id_type_code = 'uscc' and not starts_with(id_no, '93')",
+            ),
+            (
+                "JT-CUST-0013",
+                "is_cooperative",
+                "is_cooperative and borrower_category_code not in ('enterprise', 'other_organisation')",
+            ),
+            ("JT-CUST-0014", "opened_date", "opened_date > period_end"),
+            ("JT-CUST-0015", "is_low_income", "is_low_income and not is_farm_household"),
+            ("JT-CUST-0016", "id_no", "(id_no is null) <> (id_type_code is null)"),
         ),
         is_register=True,
         is_unique=True,
@@ -247,6 +346,28 @@ LEDGERS: dict[str, Ledger] = {
             ("JT-ARCH-0001", "updated_date", "updated_date < opened_date"),
             ("JT-ARCH-0002", "expiry_date", "expiry_date < opened_date"),
             ("JT-ARCH-0003", "opened_date", "opened_date > period_end"),
+            (
+                "JT-ARCH-0004",
+                "credit_household_expiry_date",
+                "credit_household_expiry_date < credit_household_date",
+            ),
+            ("JT-ARCH-0005", "rating_code", "rating_date is not null and rating_code is null"),
+            ("JT-ARCH-0006", "rating_date", "rating_date > period_end"),
+            ("JT-ARCH-0007", "rating_date", "rating_date < evaluation_date"),
+            (
+                "JT-ARCH-0008",
+                "rating_code",
+                "credit_household_date is not null and rating_code is null",
+            ),
+            ("JT-ARCH-0009", "member_count", "member_count = 0 or member_count > 20"),
+            (
+                "JT-ARCH-0010",
+                "segment_code",
+                (
+                    "credit_household_date is not null and segment_code not in ('rural_household', "
+                    "'community_resident')"
+                ),
+            ),
         ),
         is_register=True,
         is_unique=True,
@@ -267,6 +388,7 @@ LEDGERS: dict[str, Ledger] = {
                 "balance_date",
                 "extract(day from balance_date) not in (10, 20) and balance_date <> last_day(balance_date)",
             ),
+            ("JT-DEPO-0003", "currency_code", "not currency_is_known(currency_code)"),
         ),
     ),
     "gl_balance": Ledger(
@@ -288,6 +410,12 @@ LEDGERS: dict[str, Ledger] = {
         rules=(
             ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
             ("JT-ROW-0002", "data_date", "data_date <> period_end"),
+            ("JT-GLBA-0001", "currency_code", "not currency_is_known(currency_code)"),
+            (
+                "JT-GLBA-0002",
+                "closing_balance",
+                "control_item_code is not null and closing_balance < 0",
+            ),
         ),
     ),
     "grid": Ledger(
@@ -320,6 +448,24 @@ LEDGERS: dict[str, Ledger] = {
                 "grid_level_code = 'leaf' and parent_grid_id is null",
             ),
             ("JT-GRID-0002", "closed_date", "closed_date < live_date"),
+            (
+                "JT-GRID-0003",
+                "grid_subclass_code",
+                "grid_class_code = 'rural' and grid_subclass_code is not null",
+            ),
+            (
+                "JT-GRID-0004",
+                "grid_subclass_code",
+                "grid_class_code = 'urban' and grid_level_code = 'leaf' and grid_subclass_code is null",
+            ),
+            ("JT-GRID-0005", "parent_grid_id", "parent_grid_id = grid_id"),
+            (
+                "JT-GRID-0006",
+                "parent_grid_id",
+                "grid_level_code = 'big' and parent_grid_id is not null",
+            ),
+            ("JT-GRID-0007", "live_date", "closed_date is not null and live_date is null"),
+            ("JT-GRID-0008", "ledger_date", "ledger_date > period_end"),
         ),
         is_register=True,
     ),
@@ -421,6 +567,104 @@ LEDGERS: dict[str, Ledger] = {
                 "five_class_code",
                 "contract_status_code = 'expired_unpaid' and five_class_code = 'normal'",
             ),
+            (
+                "JT-LOAN-0012",
+                "due_date",
+                "due_date > original_due_date and disbursement_kind_code not in ('extension', 'restructure')",
+            ),
+            (
+                "JT-LOAN-0013",
+                "due_date",
+                "disbursement_kind_code = 'extension' and due_date = original_due_date",
+            ),
+            (
+                "JT-LOAN-0014",
+                "overdue_days",
+                "overdue_days > 0 and contract_status_code = 'active'",
+            ),
+            (
+                "JT-LOAN-0015",
+                "overdue_days",
+                "overdue_days = 0 and contract_status_code in ('in_arrears', 'expired_unpaid')",
+            ),
+            ("JT-LOAN-0016", "five_class_code", "overdue_days > 0 and five_class_code = 'normal'"),
+            (
+                "JT-LOAN-0017",
+                "five_class_code",
+                "overdue_days > 90 and five_class_code = 'special_mention'",
+            ),
+            (
+                "JT-LOAN-0018",
+                "five_class_code",
+                "overdue_days > 270 and five_class_code = 'substandard'",
+            ),
+            (
+                "JT-LOAN-0019",
+                "five_class_code",
+                "overdue_days > 360 and five_class_code = 'doubtful'",
+            ),
+            (
+                "JT-LOAN-0020",
+                "contract_status_code",
+                "contract_status_code = 'expired_unpaid' and due_date >= data_date",
+            ),
+            (
+                "JT-LOAN-0021",
+                "due_date",
+                "contract_status_code = 'active' and balance > 0 and due_date < data_date",
+            ),
+            ("JT-LOAN-0022", "balance", "contract_status_code = 'written_off' and balance > 0"),
+            (
+                "JT-LOAN-0023",
+                "contract_status_code",
+                "balance = 0 and contract_status_code in ('in_arrears', 'expired_unpaid')",
+            ),
+            (
+                "JT-LOAN-0024",
+                "guarantee_type_code",
+                "is_startup_guarantee and guarantee_type_code = 'credit'",
+            ),
+            (
+                "JT-LOAN-0025",
+                "is_startup_guarantee",
+                (
+                    "(product_class_code = 'startup' and not is_startup_guarantee) or (is_startup_guarantee "
+                    "and product_class_code <> 'startup')"
+                ),
+            ),
+            (
+                "JT-LOAN-0026",
+                "prev_loan_id",
+                "prev_loan_id is not null and disbursement_kind_code = 'new'",
+            ),
+            ("JT-LOAN-0027", "industry_code", "not industry_is_known(industry_code)"),
+            ("JT-LOAN-0028", "is_agri", "not is_agri and industry_code between 'A01' and 'A05Z'"),
+            (
+                "JT-LOAN-0029",
+                "guarantee_type_code",
+                "product_class_code = 'micro_credit' and guarantee_type_code <> 'credit'",
+            ),
+            ("JT-LOAN-0030", "currency_code", "not currency_is_known(currency_code)"),
+            (
+                "JT-LOAN-0031",
+                "annual_rate",
+                "balance > 0 and (annual_rate is null or annual_rate = 0)",
+            ),
+            (
+                "JT-LOAN-0032",
+                "original_due_date",
+                "original_due_date > cast(disbursement_date + interval 30 year as date)",
+            ),
+            (
+                "JT-LOAN-0033",
+                "is_small_micro",
+                "is_small_micro and purpose_code in ('consumption', 'housing')",
+            ),
+            (
+                "JT-LOAN-0034",
+                "five_class_code",
+                "disbursement_kind_code = 'restructure' and five_class_code = 'normal'",
+            ),
         ),
         is_unique=True,
     ),
@@ -462,6 +706,9 @@ LEDGERS: dict[str, Ledger] = {
                 "event_type_code = 'disburse' and interest_amount <> 0",
             ),
             ("JT-EVNT-0003", "principal_amount", "principal_amount = 0 and interest_amount = 0"),
+            ("JT-EVNT-0004", "annual_rate", "annual_rate > 0.36"),
+            ("JT-EVNT-0005", "currency_code", "not currency_is_known(currency_code)"),
+            ("JT-EVNT-0006", "is_first_loan", "is_first_loan and event_type_code <> 'disburse'"),
         ),
         is_unique=True,
     ),
@@ -516,7 +763,19 @@ LEDGERS: dict[str, Ledger] = {
             C("latitude", "纬度", "rate", least=3, most=54),
         ),
         key=("org_id",),
-        rules=(("JT-ORG-0001", "closed_date", "closed_date < opened_date"),),
+        rules=(
+            ("JT-ORG-0001", "closed_date", "closed_date < opened_date"),
+            ("JT-ORG-0002", "licence_no", "not financial_licence_is_valid(licence_no)"),
+            ("JT-ORG-0003", "division_code", "not division_is_valid(division_code)"),
+            (
+                "JT-ORG-0004",
+                "reporting_scope_code",
+                "org_type_code = 'bank' and reporting_scope_code is null",
+            ),
+            ("JT-ORG-0005", "parent_org_id", "parent_org_id = org_id"),
+            ("JT-ORG-0006", "latitude", "(latitude is null) <> (longitude is null)"),
+            ("JT-ORG-0007", "tier_date", "inclusive_tier_code is not null and tier_date is null"),
+        ),
         is_register=True,
     ),
     "scheme_binding": Ledger(
@@ -544,7 +803,14 @@ LEDGERS: dict[str, Ledger] = {
             C("note", "备注", "text", longest=200),
         ),
         key=("scheme_id", "param_name", "org_id", "effective_date"),
-        rules=(("JT-PARA-0001", "expiry_date", "expiry_date < effective_date"),),
+        rules=(
+            ("JT-PARA-0001", "expiry_date", "expiry_date < effective_date"),
+            (
+                "JT-PARA-0002",
+                "param_value",
+                "unit is not null and try_cast(replace(param_value, '%', '') as decimal(38, 9)) is null",
+            ),
+        ),
         is_register=True,
     ),
     "segment_population": Ledger(
@@ -566,7 +832,16 @@ LEDGERS: dict[str, Ledger] = {
             C("statistics_date", "统计日期", "date"),
         ),
         key=("admin_unit_id", "segment_code"),
-        rules=(("JT-ROW-0001", "branch_id", "branch_id <> _org"),),
+        rules=(
+            ("JT-ROW-0001", "branch_id", "branch_id <> _org"),
+            ("JT-POPU-0001", "statistics_date", "statistics_date > period_end"),
+            ("JT-POPU-0002", "source_name", "source_name is null"),
+            (
+                "JT-POPU-0003",
+                "statistics_date",
+                "statistics_date < cast(period_end - interval 25 month as date)",
+            ),
+        ),
         is_register=True,
     ),
 }

@@ -10,6 +10,7 @@ branches) is code. The output is one row per offence; the lake gate decides on i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 
 import duckdb
@@ -253,7 +254,10 @@ def _run_rules(
     con.execute("set search_path = 'lake,run'")
     try:
         for ledger, rules in runnable.items():
-            _run_predicates(con, findings, contracts[ledger], rules)
+            for with_before in (False, True):
+                chosen = [r for r in rules if _compares_months(r) == with_before]
+                if chosen:
+                    _run_predicates(con, findings, contracts[ledger], chosen, with_before)
         for rule in queries:
             _run_query(con, findings, rule)
     finally:
@@ -301,22 +305,35 @@ def _create_before_views(con: duckdb.DuckDBPyConnection, ledgers: set[str]) -> N
         )
 
 
-def _rows(ledger: str) -> str:
-    return (
+def _rows(contract: Contract, with_before: bool) -> str:
+    """The rows ``t`` of a ledger, each beside its own of the month before, ``b``, where asked."""
+    rows = (
         "(select l.*, c.period, c.period_start, c.period_end, c.year_start "
-        f"from lake.{ledger} as l cross join run.run_context as c) as t"
+        f"from lake.{contract.name} as l cross join run.run_context as c) as t"
     )
+    if with_before:
+        same_key = " and ".join(f"b.{name} = t.{name}" for name in contract.key)
+        rows += f" left join lake.{contract.name}_before as b on {same_key}"
+    return rows
+
+
+def _compares_months(rule: Rule) -> bool:
+    """Whether the predicate speaks of the row's own state a month ago."""
+    return re.search(r"\bb\.", rule.violation or "") is not None
 
 
 def _run_predicates(
-    con: duckdb.DuckDBPyConnection, findings: LakeFindings, contract: Contract, rules: list[Rule]
+    con: duckdb.DuckDBPyConnection,
+    findings: LakeFindings,
+    contract: Contract,
+    rules: list[Rule],
+    with_before: bool,
 ) -> None:
     """One scan says which rules found anything; only these are asked for their rows."""
+    source = _rows(contract, with_before)
     flags = ", ".join(f"coalesce(({r.violation}), false) as f{i}" for i, r in enumerate(rules))
     counts = ", ".join(f"count(*) filter (where f{i})" for i in range(len(rules)))
-    found = con.execute(
-        f"select {counts} from (select {flags} from {_rows(contract.name)})"
-    ).fetchall()[0]
+    found = con.execute(f"select {counts} from (select {flags} from {source})").fetchall()[0]
     for rule, count in zip(rules, found, strict=True):
         if not count:
             continue
@@ -331,7 +348,7 @@ def _run_predicates(
                 {literal(column)} as "column", {_key_text(contract)} as key,
                 cast(t.{column} as varchar) as value, {expected} as expected,
                 {difference} as difference
-            from {_rows(contract.name)}
+            from {source}
             where coalesce(({rule.violation}), false)
             """
         ).to_arrow_table()

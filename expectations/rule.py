@@ -104,8 +104,9 @@ class Rule:
     the ledger (L2), also with subqueries over the file as ``typed`` (L3; its ``_bad`` is not 0
     where a cell of the row failed: what is missing from the file may stand there), or over the
     lake's rows ``t`` with every ledger as a view of its name and its rows of the month before as
-    ``<ledger>_before`` (L4, L5). ``query`` instead returns offences of any grain: some of the
-    columns of a lake finding. ``expected`` and ``difference`` are SQL expressions for the message.
+    ``<ledger>_before``; ``b`` is the row's own state in the month before (L4, L5). ``query``
+    instead returns offences of any grain: some of the columns of a lake finding. ``expected`` and
+    ``difference`` are SQL expressions for the message.
     ``is_personal`` says that what offends is personal data where none belongs: findings then carry
     neither value nor key. ``needs`` are other ledgers or columns (``loan_account.balance``) that it
     reads, ``before`` ledgers whose month before it reads. Rules of level L0 and L1 and a few of L3

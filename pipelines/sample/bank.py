@@ -418,7 +418,10 @@ def org_unit(orgs: Sequence[Org]) -> dict[str, ArrowColumn]:
     type_index = [0, *(types.index(o.org_type) for o in orgs), 3]
     place_index = [0, *(places.index(o.location) if o.location else -1 for o in orgs), 2]
     union = [None, *(o.location == "urban" and o.org_type == "branch" for o in orgs), False]
-    licences = [f"B9{int(i):06d}H342899901" for i in (ROOT_ID, *(o.org_id for o in orgs))]
+    licences = [
+        f"B{int(i) % 10_000:04d}{'H' if i == ROOT_ID else 'S'}342899901"
+        for i in (ROOT_ID, *(o.org_id for o in orgs))
+    ]
     opened = [day_of("1998-06-18"), *(o.opened for o in orgs), day_of("2004-05-10")]
     return {
         "org_id": pa.array([ROOT_ID, *(o.org_id for o in orgs), closed_id]),

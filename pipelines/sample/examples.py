@@ -61,7 +61,8 @@ class ExampleBank:
             return Place(slot, edit.row, None)
         assert edit.copy is not None
         source = contract.example_rows()[edit.copy - 1]
-        key = {} if period == BEFORE and not rows else _other_key(contract, source, len(rows) + 1)
+        is_taken = any(all(r[n] == source[n] for n in contract.key) for r in rows)
+        key = _other_key(contract, source, len(rows) + 1) if is_taken else {}
         own = (
             {}
             if edit.org is None or not contract.owner_column
