@@ -18,7 +18,7 @@ RULES_DIR = Path(__file__).parent / "rules"
 SEVERITIES = ("block", "explain", "warn")
 SEVERITY_ZH = {"block": "阻断", "explain": "需说明", "warn": "提示"}
 
-_PLACE = {"ledger?": str, "org?": str, "row?": int, "column?": str}
+_PLACE = {"ledger?": str, "org?": str, "row?": int, "rows?": [int], "column?": str}
 _EDIT_KEYS = {"ledger", "org", "month", "row", "copy", "drop", "set"}
 # What a rule looks at, by its level.
 SCOPES = {
@@ -84,7 +84,8 @@ class Example:
     """What passes a rule and what fails it, and where the finding then stands.
 
     ``row`` counts data rows from 1 (None: the finding belongs to no row); ``also`` are codes of
-    other rules that the failing example cannot help breaking.
+    other rules that the failing example cannot help breaking; ``more_rows`` are further rows with
+    the same finding, where a rule names every member of a group.
     """
 
     passing: tuple[Edit, ...]
@@ -94,6 +95,7 @@ class Example:
     row: int | None
     column: str | None
     also: frozenset[str]
+    more_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,7 @@ def _example(item: dict[str, Any], ledger: str | None, path: Path) -> Example:
         row=place.get("row"),
         column=place.get("column", fields[0] if fields else None),
         also=frozenset(raw.get("also", ())),
+        more_rows=tuple(place.get("rows", ())),
     )
 
 

@@ -1,11 +1,12 @@
 """Files with injected faults, and the truth about them.
 
-Here belongs one small file for every way in which an upload can be wrong: copies of the last
-month's good files of the first branch (at most ``_ROWS`` rows) with cells changed, and hostile
-files that no reader may trust. ``truth.csv`` lists every finding that is due: nothing is missed and
-nothing extra. Rows are record numbers with the header as row 1; a finding of a rule that compares
-columns stands at the first of them; findings of a whole file have neither row nor cell. The codes
-are those of ``expectations/rules``.
+Here belongs one small file for every way in which an upload can be wrong: for every rule of a row or
+a file the failing example of the registry, copies of the last month's good files of the first branch
+(at most ``_ROWS`` rows) with cells changed, and hostile files that no reader may trust.
+``truth.csv`` lists every finding that is due: nothing is missed and nothing extra. Rows are record
+numbers with the header as row 1; a finding of a rule that compares columns stands at the first of
+them; findings of a whole file have neither row nor cell. The codes are those of
+``expectations/rules``.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from expectations.contract import Contract
+from expectations.rule import load_rule_book
 from pipelines.landing.stamp import STAMP_SHEET, Stamp
 from pipelines.sample import bank
 from pipelines.sample.bank import Org
 from pipelines.sample.days import Month
-from pipelines.sample.write import as_table, new_workbook, texts
+from pipelines.sample.examples import BRANCH, PERIOD, ROOT, example_file, sender
+from pipelines.sample.write import new_workbook
 
 _ROWS = 400
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
@@ -135,13 +138,13 @@ def write_faults(
     folder = _Folder(out / "faults")
     folder.path.mkdir(parents=True, exist_ok=True)
     source = _Source(out / "inbox", contracts, orgs, start, last)
+    _examples(folder, source)
     _loan_rules(folder, source)
     _loan_cells(folder, source)
     _loan_types(folder, source)
     _event_rules(folder, source)
     _register_rules(folder, source)
     _deposit_rules(folder, source)
-    _head_office_rules(folder, source)
     _headers(folder, source)
     _records(folder, source)
     _workbooks(folder, source)
@@ -176,18 +179,6 @@ class _Source:
             rows = [row for _, row in zip(range(_ROWS + 1), csv.reader(stream), strict=False)]
         return Sheet(self.contracts[ledger], rows[1:])
 
-    def head_office(self, ledger: str) -> Sheet:
-        """A register of head office as it was sent first."""
-        columns = {
-            "org_unit": lambda: bank.org_unit(self.orgs),
-            "scheme_param": lambda: bank.scheme_param(self.orgs, self.start, []),
-            "scheme_binding": lambda: bank.scheme_binding(self.orgs, self.start),
-        }[ledger]()
-        contract = self.contracts[ledger]
-        printed = texts(contract, as_table(contract, columns))
-        rows = zip(*(column.to_pylist() for column in printed.columns), strict=True)
-        return Sheet(contract, [["" if v is None else v for v in row] for row in rows])
-
     def day(self, offset: int) -> str:
         """A day counted from the last day of the month."""
         return (date(1970, 1, 1) + timedelta(days=self.last.last + offset)).isoformat()
@@ -205,53 +196,50 @@ def _ordinary(source: _Source) -> dict[str, str | Callable[[str], bool]]:
     }
 
 
+def _examples(folder: _Folder, source: _Source) -> None:
+    """One file for every rule of a row or a file: the example bank's rows and the rule's example."""
+    book = load_rule_book()
+    known = {BRANCH: source.org, ROOT: bank.ROOT_ID}
+    for rule in book.rules.values():
+        is_predicate = rule.level in ("L2", "L3") and rule.violation is not None
+        if not is_predicate or rule.example is None or rule.status == "retired":
+            continue
+        contract = source.contracts[str(rule.ledger)]
+        rows, place = example_file(contract, rule, passing=False)
+        assert place is not None and place.row is not None and place.column is not None
+        cells = [
+            [
+                known.get(row.get(c.name, ""), row.get(c.name, ""))
+                if c.kind == "id"
+                else row.get(c.name, "")
+                for c in contract.columns
+            ]
+            for row in rows
+        ]
+        sheet = Sheet(contract, cells)
+        for row in sorted({place.row, *rule.example.more_rows}):
+            sheet.truth.append((row + 1, sheet.cell(row + 1, place.column), rule.code))
+        for code in sorted(rule.example.also):
+            column = book[code].fields[0]
+            sheet.truth.append((place.row + 1, sheet.cell(place.row + 1, column), code))
+        org = known[sender(contract)]
+        name = f"{contract.name}_{org}_{PERIOD}_{rule.code}.csv"
+        folder.write(name, _csv(sheet), sheet.truth)
+
+
 def _loan_rules(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("loan_account")
 
     def row() -> int:
         return sheet.pick(**_ordinary(source))
 
-    r = row()
-    amount = f"{float(sheet.get(r, 'loan_amount')) + 0.01:.2f}"
-    sheet.fault("JT-LOAN-0001", r, "balance", balance=amount)
-    r = row()
-    sheet.fault(
-        "JT-LOAN-0002", r, "original_due_date", original_due_date=sheet.get(r, "disbursement_date")
-    )
-    r = row()
-    earlier = _moved(sheet.get(r, "original_due_date"), -1)
-    sheet.fault("JT-LOAN-0003", r, "due_date", due_date=earlier)
-    sheet.fault("JT-LOAN-0004", row(), "balance", contract_status_code="结清")
-    sheet.fault("JT-LOAN-0005", row(), "disbursement_date", disbursement_date=source.day(1))
-    sheet.fault("JT-LOAN-0006", row(), "prev_loan_id", disbursement_kind_code="无还本续贷")
-    sheet.fault("JT-LOAN-0006", row(), "prev_loan_id", disbursement_kind_code="借新还旧")
-    r = row()
-    sheet.fault("JT-LOAN-0007", r, "prev_loan_id", prev_loan_id=sheet.get(r, "loan_id"))
-    sheet.fault(
-        "JT-LOAN-0008",
-        row(),
-        "is_inclusive",
-        is_inclusive="是",
-        is_small_micro="否",
-        purpose_code="经营",
-    )
-    sheet.fault(
-        "JT-LOAN-0009",
-        row(),
-        "is_inclusive",
-        is_inclusive="是",
-        is_small_micro="是",
-        purpose_code="消费",
-    )
-    sheet.fault("JT-LOAN-0010", row(), "annual_rate", annual_rate="0.4350")
-    sheet.fault("JT-LOAN-0011", row(), "five_class_code", contract_status_code="到期未还")
     sheet.fault("JT-ROW-0001", row(), "branch_id", branch_id=bank.ROOT_ID)
     before = source.day(source.last.first - 1 - source.last.last)
     sheet.fault("JT-ROW-0002", row(), "data_date", data_date=before)
     # Two rules broken in one row are two findings.
     r = row()
     sheet.fault("JT-LOAN-0010", r, "annual_rate", annual_rate="0.5000")
-    sheet.fault("JT-LOAN-0007", r, "prev_loan_id", prev_loan_id=sheet.get(r, "loan_id"))
+    sheet.fault("JT-LOAN-0030", r, "currency_code", currency_code="RMB")
     sheet.duplicate(row())
     folder.write(source.name("loan_account", "rules"), _csv(sheet), sheet.truth)
 
@@ -316,13 +304,7 @@ def _loan_types(folder: _Folder, source: _Source) -> None:
 
 def _event_rules(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("loan_event")
-    granted, repaid = {"event_type_code": "发放"}, {"event_type_code": "归还"}
-    sheet.fault("JT-EVNT-0001", sheet.pick(**granted), "annual_rate", annual_rate="")
-    sheet.fault("JT-EVNT-0002", sheet.pick(**granted), "interest_amount", interest_amount="10.00")
-    r = sheet.pick(**repaid)
-    sheet.fault(
-        "JT-EVNT-0003", r, "principal_amount", principal_amount="0.00", interest_amount="0.00"
-    )
+    repaid = {"event_type_code": "归还"}
     before = source.day(source.last.first - 1 - source.last.last)
     sheet.fault("JT-ROW-0002", sheet.pick(**repaid), "event_date", event_date=before)
     sheet.fault("JT-ROW-0001", sheet.pick(**repaid), "branch_id", branch_id=bank.ROOT_ID)
@@ -337,57 +319,15 @@ def _register_rules(folder: _Folder, source: _Source) -> None:
         folder.write(name, _csv(sheet), sheet.truth)
 
     sheet = source.sheet("customer")
-    firm = {"borrower_category_code": "企业法人"}
     person = {"id_type_code": "居民身份证"}
-    sheet.fault("JT-CUST-0001", sheet.pick(**firm), "enterprise_size_code", enterprise_size_code="")
-    r = sheet.pick(**person)
-    number = sheet.get(r, "id_no")
-    sheet.fault("JT-CUST-0002", r, "id_no", id_no=number[:17] + ("1" if number[17] != "1" else "2"))
     sheet.bad_cell("JT-CELL-0011", sheet.pick(**person), "admin_unit_id", "42899900100A")
     sheet.bad_cell("JT-CELL-0015", sheet.pick(**person), "customer_name", "示例\n姓名")
     sheet.bad_cell("JT-CELL-0014", sheet.pick(**person), "is_farm_household", "不详")
     sheet.duplicate(sheet.pick(**person))
     finish(sheet)
 
-    sheet = source.sheet("customer_archive")
-    done: dict[str, str | Callable[[str], bool]] = {
-        "status_code": "已建档",
-        "opened_date": lambda v: v < source.day(-1),
-    }
-    r = sheet.pick(**done)
-    earlier = _moved(sheet.get(r, "opened_date"), -1)
-    sheet.fault("JT-ARCH-0001", r, "updated_date", updated_date=earlier)
-    r = sheet.pick(**done)
-    earlier = _moved(sheet.get(r, "opened_date"), -1)
-    sheet.fault("JT-ARCH-0002", r, "expiry_date", expiry_date=earlier)
-    sheet.fault(
-        "JT-ARCH-0003",
-        sheet.pick(**done),
-        "opened_date",
-        opened_date=source.day(1),
-        updated_date="",
-        expiry_date="",
-    )
-    finish(sheet)
-
     sheet = source.sheet("credit_line")
-    r = sheet.pick(status_code="有效")
-    earlier = _moved(sheet.get(r, "effective_date"), -1)
-    sheet.fault("JT-CRED-0001", r, "expiry_date", expiry_date=earlier)
     sheet.bad_cell("JT-CELL-0009", sheet.pick(status_code="有效"), "credit_kind_code", "综合")
-    finish(sheet)
-
-    sheet = source.sheet("grid")
-    r = sheet.pick(grid_level_code="小网格")
-    sheet.fault("JT-GRID-0001", r, "parent_grid_id", parent_grid_id="")
-    r = sheet.pick(grid_level_code="小网格", live_date=lambda v: v != "")
-    earlier = _moved(sheet.get(r, "live_date"), -1)
-    sheet.fault("JT-GRID-0002", r, "closed_date", closed_date=earlier)
-    finish(sheet)
-
-    sheet = source.sheet("admin_unit")
-    r = sheet.pick(is_pilot="是")
-    sheet.fault("JT-ADMN-0001", r, "pilot_from_date", pilot_from_date="")
     finish(sheet)
 
     sheet = source.sheet("segment_population")
@@ -404,30 +344,9 @@ def _register_rules(folder: _Folder, source: _Source) -> None:
 
 def _deposit_rules(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("deposit_tenday")
-    extra = list(sheet.rows[0])
-    extra[sheet.place("balance_date")] = source.day(source.last.first + 14 - source.last.last)
-    sheet.rows.append(extra)
-    r = len(sheet.rows) + 1
-    sheet.truth.append((r, sheet.cell(r, "balance_date"), "JT-DEPO-0001"))
-    folder.write(source.name("deposit_tenday", "dates"), _csv(sheet), sheet.truth)
-
-    sheet = source.sheet("deposit_tenday")
     del sheet.rows[1]
     sheet.truth.append((2, sheet.cell(2, "balance_date"), "JT-DEPO-0002"))
     folder.write(source.name("deposit_tenday", "incomplete"), _csv(sheet), sheet.truth)
-
-
-def _head_office_rules(folder: _Folder, source: _Source) -> None:
-    for ledger, code, first, second in (
-        ("org_unit", "JT-ORG-0001", "opened_date", "closed_date"),
-        ("scheme_param", "JT-PARA-0001", "effective_date", "expiry_date"),
-        ("scheme_binding", "JT-BIND-0001", "effective_date", "expiry_date"),
-    ):
-        sheet = source.head_office(ledger)
-        r = sheet.pick(**{second: ""})
-        sheet.fault(code, r, second, **{second: _moved(sheet.get(r, first), -1)})
-        name = source.name(ledger, "rules", org=bank.ROOT_ID)
-        folder.write(name, _csv(sheet), sheet.truth)
 
 
 def _headers(folder: _Folder, source: _Source) -> None:

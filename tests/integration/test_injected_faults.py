@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from expectations.rule import load_rule_book
 from pipelines.registry import Registry
 from pipelines.sample import make_sample
 from pipelines.settings import Settings
@@ -63,14 +64,20 @@ def test_every_fault_file_of_a_block_is_refused_and_accounted_for(
         before = registry.load_set(registry.latest_seq(), "9999-12")
     receipts = receive(settings, _files(sample))
     assert {r.file_name for r in receipts} == {p.name for p in _files(sample)}
+    blocking = {r.code for r in load_rule_book().rules.values() if r.blocks}
+    due = {(file, code) for file, _, _, code in _truth(sample)}
+    refused = {file for file, code in due if code in blocking}
+    assert {r.file_name for r in receipts if r.status == "refused"} == refused
     for receipt in receipts:
         verdict = receipt.verdict
         ignored = sum(verdict.ignored.values())
-        assert receipt.status == "refused", receipt.file_name
         assert verdict.received == verdict.accepted + verdict.rejected + ignored
-        assert verdict.accepted == 0
+        assert (verdict.accepted == 0) is (receipt.file_name in refused), receipt.file_name
     with Registry(settings.home.registry) as registry:
-        assert registry.load_set(registry.latest_seq(), "9999-12") == before
+        after = registry.load_set(registry.latest_seq(), "9999-12")
+    slots = {r.file_name.rsplit("_JT-", 1)[0] for r in receipts if r.status == "accepted"}
+    kept = [x for x in before if f"{x.ledger}_{x.org_id}_{x.period}" not in slots]
+    assert [x for x in after if f"{x.ledger}_{x.org_id}_{x.period}" not in slots] == kept
 
 
 def test_order_and_company_do_not_change_a_verdict(sample: Path, tmp_path: Path) -> None:

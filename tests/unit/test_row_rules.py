@@ -28,9 +28,10 @@ def test_rule_finds_the_offending_cell_of_its_failing_example(
     assert place is not None and place.row is not None
     verdict = judged(contract.name, as_csv(contract, rows))
     position = [c.name for c in contract.columns].index(str(place.column))
-    cell = f"{column_letter(position)}{place.row + 1}"
     found = places(verdict)
-    assert [f for f in found if f[2] not in rule.example.also] == [(place.row + 1, cell, code)]
+    rows_due = sorted({place.row, *rule.example.more_rows})
+    due = [(row + 1, f"{column_letter(position)}{row + 1}", code) for row in rows_due]
+    assert [f for f in found if f[2] not in rule.example.also] == due
 
 
 @pytest.mark.parametrize("code", WITH_PREDICATE)
