@@ -570,7 +570,7 @@ LEDGERS: dict[str, Ledger] = {
             (
                 "JT-LOAN-0012",
                 "due_date",
-                "due_date > original_due_date and disbursement_kind_code not in ('extension', 'restructure')",
+                "due_date > original_due_date and disbursement_kind_code = 'new'",
             ),
             (
                 "JT-LOAN-0013",

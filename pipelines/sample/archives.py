@@ -220,7 +220,7 @@ def make_other_archives(
 
     Docking subjects are archived at their own pace. A customer whose archive is younger than his
     first line (``first_line``) or the window has an earlier file: on paper and cancelled before
-    the window, or a draft when he joins within it.
+    the window, or a draft when he joins within it, cancelled when the programme reaches him.
     """
     unit, kind = np.nonzero(subjects.docking)
     count = subjects.docking[unit, kind]
@@ -254,7 +254,7 @@ def make_other_archives(
     )
     ended = np.minimum(first_day[len(filed) :] + 1200, start.first - 20)
     cancelled = np.concatenate(
-        [np.full(len(filed), NEVER), np.where(draft, NEVER, np.maximum(ended, paper + 40))]
+        [np.full(len(filed), NEVER), np.where(draft, earliest[late], np.maximum(ended, paper + 40))]
     )
     order = np.lexsort((np.arange(size), first_day))
     columns = (
@@ -315,8 +315,10 @@ def _rows(
     on_paper = prefix == "DZ" and np.isin(status, (_CANCELLED, _DRAFT))
     household = np.isin(segment, (RESIDENT, RURAL, FAMILY_FARM))
     is_complete = status == _COMPLETE
-    evaluated = np.where(is_complete & (rating < 3), complete_on + 8, NEVER)
-    honoured = np.where(household & (rating < 2) & (subject % 3 == 0), evaluated + 21, NEVER)
+    evaluated = np.maximum(complete_on - 3, archives.opened[cut])
+    evaluated = np.where(is_complete & (rating < 3), evaluated, NEVER)
+    honoured = is_complete & np.isin(segment, (RESIDENT, RURAL)) & (rating < 2) & (subject % 3 == 0)
+    honoured = np.where(honoured, complete_on + 29, NEVER)
     until = add_months(np.where(honoured < NEVER, honoured, last), 24) - 1
     return {
         "archive_id": col.ids(f"{prefix}{org.org_id}", number, 8),

@@ -567,7 +567,7 @@ def _line_columns(
     who = lines.customer
     group = customers.group[who]
     # whole villages for farmers, trades and associations for firms, the rest one by one
-    program = np.where((group == FARMER) & (who % 2 == 0), 1, 0)
+    program = np.where((group == FARMER) & (who % 2 == 0) & (lines.amount <= 300_000), 1, 0)
     program = np.where(np.isin(group, (COOPERATIVE, COLLECTIVE)), 4, program)
     program = np.where(np.isin(group, (MICRO_FIRM, SMALL_FIRM)) & (who % 5 == 0), 2, program)
     program = np.where(np.isin(group, (SELF, SM_OWNER)) & (who % 6 == 0), 3, program)

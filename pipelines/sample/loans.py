@@ -805,10 +805,10 @@ def _product_class(rows: Book, customers: Customers) -> IntArray:
     farmer = customers.is_farmer[who]
     result = np.full(rows.count, 5, dtype=np.int64)
     for place, mask in (
-        (0, product == prod.NH01),
+        (0, (product == prod.NH01) & (rows.guarantee == prod.CREDIT)),
         (1, (product == prod.XF01) & farmer),
         (2, product == prod.NH02),
-        (3, (product == prod.GT01) & (rows.guarantee == prod.GUARANTEED)),
+        (3, np.isin(product, (prod.NH01, prod.GT01)) & (rows.guarantee == prod.GUARANTEED)),
         (4, product == prod.CY01),
     ):
         result[mask] = place
