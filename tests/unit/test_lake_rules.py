@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
 from expectations.contract import Contract
 from expectations.rule import RuleBook, load_rule_book
 from pipelines.sample.examples import example_bank, failing_bank
-from tests.example_lake import find
+from tests.example_lake import ExampleLake
 
 BOOK = load_rule_book()
 LAKE_RULES = sorted(
@@ -16,10 +15,15 @@ LAKE_RULES = sorted(
 )
 
 
+@pytest.fixture(scope="module")
+def lake(contracts: dict[str, Contract], book: RuleBook) -> ExampleLake:
+    return ExampleLake(contracts, book)
+
+
 def test_the_example_bank_breaks_no_rule(
-    con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], book: RuleBook
+    lake: ExampleLake, contracts: dict[str, Contract], book: RuleBook
 ) -> None:
-    findings = find(con, contracts, book, example_bank(contracts))
+    findings = lake.find(example_bank(contracts))
     assert findings.table().to_pylist() == []
     only_history = {r.code for r in book.rules.values() if r.before}
     assert {entry["code"] for entry in findings.not_run} <= only_history
@@ -27,11 +31,11 @@ def test_the_example_bank_breaks_no_rule(
 
 @pytest.mark.parametrize("code", LAKE_RULES)
 def test_rule_finds_its_failing_example_in_its_row(
-    code: str, con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], book: RuleBook
+    code: str, lake: ExampleLake, contracts: dict[str, Contract], book: RuleBook
 ) -> None:
     rule = book[code]
     bank, place = failing_bank(contracts, rule)
-    found = find(con, contracts, book, bank).table().to_pylist()
+    found = lake.find(bank).table().to_pylist()
     ledger, org, _ = place.slot
     due = (code, ledger, org or None, None if place.row is None else place.row + 1, place.column)
     assert due in [(f["code"], f["ledger"], f["org_id"], f["row_no"], f["column"]) for f in found]
@@ -40,13 +44,13 @@ def test_rule_finds_its_failing_example_in_its_row(
 
 @pytest.mark.parametrize("code", LAKE_RULES)
 def test_rule_is_silent_on_its_passing_example(
-    code: str, con: duckdb.DuckDBPyConnection, contracts: dict[str, Contract], book: RuleBook
+    code: str, lake: ExampleLake, contracts: dict[str, Contract], book: RuleBook
 ) -> None:
     rule = book[code]
     assert rule.example is not None
     bank = example_bank(contracts)
     bank.apply(rule.example.passing)
-    findings = find(con, contracts, book, bank)
+    findings = lake.find(bank)
     assert code not in {f["code"] for f in findings.table().to_pylist()}
     if rule.example.passing:
         assert code not in {entry["code"] for entry in findings.not_run}
