@@ -125,6 +125,7 @@ def main() -> None:
     """Judge one file."""
     path, out = Path(sys.argv[1]), Path(sys.argv[2])
     con = duckdb.connect(config={"threads": 2})
+    con.execute((Path(__file__).parents[1] / "floor_macros.sql").read_text(encoding="utf-8"))
     look_through(con, csv(path), LEDGER.rules)
     take_apart(con, LEDGER.rules)
     con.execute(f"copy (select * from findings order by row_no, col) to '{out}' (array true)")

@@ -15,7 +15,7 @@ import pytest
 
 from bench.compare import compare
 from bench.floor import Floor, Stop
-from bench.floor_ledgers import LEDGERS
+from bench.floor_ledgers import HINTS, LEDGERS
 from bench.validation.contestant import NEEDS, missing, run
 from bench.validation.injected import write_files
 from bench.validation.run import Files, whole_command
@@ -133,6 +133,8 @@ def test_floor_knows_every_column_code_and_rule_of_its_ledgers(
         assert listed == {c.name: dict(c.codes) for c in contract.columns}
         rules = {r.code for r in book.row_rules(name, dt.date(2025, 12, 31))}
         assert rules <= {code for code, _, _ in ledger.rules}, name
+        assert {c for c, _, _ in ledger.rules if not book[c].blocks} <= HINTS, name
+    assert not {code for code in HINTS if book[code].blocks}
 
 
 @pytest.fixture(scope="module")
