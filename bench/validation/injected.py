@@ -45,7 +45,7 @@ WORKBOOK_ROWS, FILES, FILE_ROWS = 5_000, 100, 2_000
 
 # A sound row, as the branch would type it; loan and customer stay those of the row it replaces.
 SOUND = {
-    "branch_id": ORG, "data_date": "2025-12-31", "contract_no": "HT1", "product_code": "ZF01",
+    "branch_id": ORG, "data_date": "2025-12-31", "contract_no": None, "product_code": "ZF01",
     "product_name": "个人住房按揭贷款", "currency_code": "CNY", "loan_amount": "100000.00",
     "balance": "80000.00", "disbursement_date": "2025-03-01", "original_due_date": "2026-03-01",
     "due_date": "2026-03-01", "annual_rate": "0.0435", "five_class_code": "正常",

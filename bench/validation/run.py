@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,7 +25,7 @@ from typing import Any
 
 from bench.run import child, load_average, machine, said
 from bench.validation.contestant import NEEDS, TITLES, missing
-from bench.validation.terms import EMPTY_RULE
+from bench.validation.terms import EMPTY_RULE, RULES
 from pipelines.settings import Settings
 
 MIN_ROWS_PER_SECOND = 2_000_000
@@ -159,12 +159,17 @@ def whole_command(files: Files, folder: Path, rounds: int) -> dict[str, Any]:
 
 def _by_hand_found(path: Path) -> set[tuple[int, str]]:
     rows = json.loads(path.read_text(encoding="utf-8"))
-    return {(r["row_no"], EMPTY_RULE if r["code"] == "cell" else r["code"]) for r in rows}
+    return _contested((r["row_no"], EMPTY_RULE if r["code"] == "cell" else r["code"]) for r in rows)
 
 
 def _jingtian_found(path: Path) -> set[tuple[int, str]]:
     verdict = json.loads(path.read_text(encoding="utf-8"))[0]
-    return {(f["row_no"], f["code"]) for f in verdict["findings"]}
+    return _contested((f["row_no"], f["code"]) for f in verdict["findings"])
+
+
+def _contested(found: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """What is found by the rules of the contest; a fault may break others of the ledger too."""
+    return {(row, code) for row, code in found if code in RULES}
 
 
 def command_table(results: dict[str, Any]) -> list[str]:
