@@ -478,8 +478,8 @@ def earlier_lines(lines: Lines, first_loan: IntArray, amount: IntArray) -> Lines
 
     Args:
         lines: Lines as they stand at the opening.
-        first_loan: Day of each customer's first loan that a line would cover; ``NEVER`` if none.
-        amount: Yuan of the largest such loan.
+        first_loan: Day of each customer's first loan; ``NEVER`` if none.
+        amount: Yuan of the largest loan.
 
     Returns:
         Lines that started with that loan and ended when the present one began.

@@ -182,6 +182,8 @@ class LoanBook:
         parts.append(self._grant(month, owed_before))
         events = Events.join(parts)
         events = self._with_reversals(events, month)
+        if month.number == 1:  # what was paid off in December is not among January's loans
+            events = events.take(self.book.closed[events.loan] >= month.first)
         self._reclassify(month.last)
         self._add_up(events, class_before, month)
         cash = events.kind == REPAY
@@ -851,27 +853,23 @@ def _channels(kind: IntArray, loan: IntArray, day: IntArray, firm: BoolArray) ->
 
 
 def first_loans(loans: LoanBook) -> tuple[IntArray, IntArray]:
-    """Day of each customer's first loan that a line covers, and yuan of the largest such loan."""
+    """Day of each customer's first loan, and yuan of the largest."""
     book, customers = loans.book, loans.customers
-    resident = customers.group[book.customer] == cust.RESIDENT
-    purpose = _purpose(book.product)
-    covered = np.where(resident, purpose == prod.CONSUMPTION, purpose == prod.OPERATING)
-    who = book.customer[covered]
+    who = book.customer
     day = np.full(customers.count, NEVER, dtype=np.int64)
     amount = np.zeros(customers.count, dtype=np.int64)
-    np.minimum.at(day, who, book.disbursed[covered])
-    np.maximum.at(amount, who, book.amount[covered] // 100)
+    np.minimum.at(day, who, book.disbursed)
+    np.maximum.at(amount, who, book.amount // 100)
     return day, amount
 
 
 def lines_needed(
     loans: LoanBook, place: IntArray
 ) -> tuple[IntArray, BoolArray, IntArray, IntArray]:
-    """Of these loans the ones that need a credit line: customer, consumption, day, yuan."""
+    """The line that each of these loans needs: customer, consumption, day, yuan."""
     rows = loans.book.take(place)
     purpose = _purpose(rows.product)
-    rows = rows.take(np.flatnonzero((purpose == prod.OPERATING) | (purpose == prod.CONSUMPTION)))
-    consumption = _purpose(rows.product) == prod.CONSUMPTION
+    consumption = (purpose == prod.CONSUMPTION) | (purpose == prod.HOUSING)
     return rows.customer, consumption, rows.disbursed, rows.amount // 100
 
 

@@ -279,14 +279,10 @@ def personal_ledger(
 ) -> dict[str, ArrowColumn]:
     """Results booked to people: every recovery and all interest of the month, once each.
 
-    Corrections are negative; those that cancel out on a loan closed the year before are left out.
-    One loan in ten was recovered by the deputy for the branch as a whole.
+    Corrections are negative. One loan in ten was recovered by the deputy for the branch as a whole.
     """
     org = people.org
-    # a January correction of a loan paid off in December comes to nothing: it is nobody's result
-    book, year_start = loans.book, day_of(f"{month.year}-01-01")
-    gone = (book.balance[events.loan] == 0) & (book.closed[events.loan] < year_start)
-    cash = ((events.kind == REPAY) | (events.kind == REVERSAL)) & ~gone
+    cash = (events.kind == REPAY) | (events.kind == REVERSAL)
     sign = np.where(events.kind == REVERSAL, -1, 1)
     parts = [
         (1, cash & (events.principal > 0), sign * events.principal),
