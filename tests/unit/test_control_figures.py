@@ -17,7 +17,7 @@ from tests.uploads import VALID, as_csv, as_xlsx, places
 
 LOAN = VALID["loan_account"]
 ROWS = [
-    {**LOAN, "loan_id": f"N{n}", "customer_id": c, "balance": b}
+    {**LOAN, "loan_id": f"N{n}", "customer_id": c, "contract_no": f"HT{c}", "balance": b}
     for n, (c, b) in enumerate((("C1", "0.10"), ("C1", "0.20"), ("C2", "1000.03")))
 ]
 RIGHT = [
