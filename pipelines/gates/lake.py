@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from expectations.contract import Contract
 from expectations.decision import Decision
-from expectations.findings import finding_text
+from expectations.findings import finding_text, severity_text
 from expectations.reconcile import LakeFindings, LakeScope, find_in_lake
 from expectations.rule import SEVERITY_ZH, Rule, RuleBook
 from expectations.runner import judge_slice
@@ -44,15 +44,23 @@ class LakeVerdict:
     letters: dict[str, dict[str, str]]  # load id to where its columns stand in the file
 
     def lines(self, book: RuleBook, lang: str, shown: int = SHOWN) -> list[str]:
-        """The offences in words, worst first; of each rule the first ones and how many there are."""
+        """The offences in words, worst first: of each rule that decides the first ones and how
+        many there are; of hints only how many."""
         order = {"block": 0, "explain": 1, "warn": 2}
         by_code: dict[str, list[dict[str, object]]] = {}
         for row in self.findings.to_pylist():
             by_code.setdefault(row["code"], []).append(row)
         result = []
         for code in sorted(by_code, key=lambda c: (order[book[c].severity], c)):
-            rows = by_code[code]
-            result += [self._line(book[code], row, lang) for row in rows[:shown]]
+            rule, rows = book[code], by_code[code]
+            if rule.severity == "warn" or rule.status == "beta":
+                title, count = (
+                    (rule.title_zh, "处") if lang == "zh" else (rule.title_en, "finding(s)")
+                )
+                mark = severity_text(rule, lang)
+                result.append(f"[{mark}] {title}: {len(rows)} {count} ({code})")
+                continue
+            result += [self._line(rule, row, lang) for row in rows[:shown]]
             if len(rows) > shown:
                 result.append(
                     f"…… {code} 共 {len(rows)} 处，此处列出前 {shown} 处"
