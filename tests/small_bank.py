@@ -119,7 +119,8 @@ def lower_a_balance(rows: list[dict[str, str]]) -> None:
 
 
 def _lower_the_ledger(rows: list[dict[str, str]]) -> None:
-    row = next(r for r in rows if r["control_item_code"] == "各项贷款余额")
+    accounts = [r for r in rows if r["control_item_code"] == "各项贷款余额"]
+    row = max(accounts, key=lambda r: Decimal(r["closing_balance"]))
     row["closing_balance"] = str(Decimal(row["closing_balance"]) - 100)
 
 
