@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from expectations.contract import Contract, load_contracts
-from expectations.rule import SEVERITY_ZH, RuleBook, load_rule_book
+from expectations.rule import load_rule_book
 from pipelines.landing.mapping import load_mapping, mapping_files
 from pipelines.landing.mapping_reference import mapping_page, mappings_index
 from pipelines.markdown import GENERATED
 from pipelines.markdown import table as _table
 from pipelines.paths import DBT_DIR, LEDGERS_DIR, PROJECT_ROOT
+from pipelines.rule_reference import rule_pages
 from pipelines.warehouse.staging import write_staging
 
 REFERENCE_DIR = PROJECT_ROOT / "docs" / "reference"
@@ -48,7 +49,8 @@ def render_reference() -> dict[Path, str]:
     folder = REFERENCE_DIR / "mappings"
     pages |= {folder / f"{m.name}.md": mapping_page(m, contracts) for m in mappings}
     pages[folder / "README.md"] = mappings_index(mappings)
-    pages[REFERENCE_DIR / "rules.md"] = _rules(load_rule_book(), contracts)
+    for name, text in rule_pages(load_rule_book(), contracts).items():
+        pages[REFERENCE_DIR / name] = _NOTE + text
     pages[REFERENCE_DIR / "metrics.md"] = _metrics(DBT_DIR / "seeds" / "metric_catalogue.csv")
     return pages
 
@@ -108,26 +110,6 @@ def _ledger(contract: Contract) -> str:
         facts.append(f"- control totals: {', '.join(f'`{t}`' for t in contract.control_totals)}")
     title = f"# {contract.title_zh} `{contract.name}`"
     return f"{_NOTE}{title}\n\n" + "\n".join(facts) + f"\n\n{_table(heads, rows)}"
-
-
-def _rules(book: RuleBook, contracts: dict[str, Contract]) -> str:
-    rows = []
-    for r in book.rules.values():
-        ledger = contracts[r.ledger].title_zh if r.ledger else ""
-        rows.append(
-            (
-                f"`{r.code}`",
-                r.level,
-                f"{SEVERITY_ZH[r.severity]} {r.severity}",
-                ledger,
-                r.title_zh,
-                r.title_en,
-                f"`{r.violation}`" if r.violation else "",
-                r.clause,
-            )
-        )
-    heads = ("code", "level", "severity", "台账", "规则", "rule", "offends when", "clause")
-    return f"{_NOTE}# Rules 校验规则\n\n{len(rows)} rules.\n\n{_table(heads, rows)}"
 
 
 def _metrics(path: Path) -> str:
