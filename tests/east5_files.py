@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from tests.east5_tables import TITLES
 
 BANK_CODE = "B9999H342890001"
-MAPPED = ("org_unit", "customer", "credit_line", "loan_account", "gl_balance")
-REGISTERS = ("org_unit", "customer", "credit_line")
+MAPPED = ("org_unit", "staff", "customer", "credit_line", "loan_account", "gl_balance")
+REGISTERS = ("org_unit", "staff", "customer", "credit_line")
 Row = dict[str, Any]
 
 _LICENCE = {"bank": "H", "business_dept": "G", "branch": "S", "outlet": "U"}
@@ -64,6 +64,14 @@ _SECTION = {
     "O": "2.15居民服务、修理和其他服务业",
     "Q": "2.17卫生和社会工作",
     "S": "2.19公共管理、社会保障和社会组织",
+}
+_STAFF_STATE = {
+    "on_post": "在岗",
+    "waiting": "离岗",
+    "left": "离职",
+    "early_retired": "其他-内退",
+    "seconded": "其他-借调",
+    "disciplined": "其他-留用",
 }
 _ACCOUNTS = {  # account: side, business class, account above
     "1001": ("借", "1现金", "0"),
@@ -142,6 +150,7 @@ class _Export:
         self.lines = ledgers["credit_line"]
         self.loans = ledgers["loan_account"]
         self.balances = ledgers["gl_balance"]
+        self.staff = sorted(ledgers["staff"], key=lambda person: str(person["staff_id"]))
         (self.root,) = (o["org_id"] for o in self.orgs if o["org_type_code"] == "bank")
 
     def tables(self) -> dict[str, list[Row]]:
@@ -208,7 +217,14 @@ class _Export:
 
     def _line(self, number: int, line: Row) -> Row:
         kind = "综合额度授信"
-        if _is_person(self.customers[line["customer_id"]]) and number % 2:
+        customer = self.customers[line["customer_id"]]
+        is_business = (
+            not _is_person(customer)
+            or customer["is_farm_household"]
+            or customer["borrower_category_code"] in ("individual_business", "small_micro_owner")
+        )
+        told = "operating" if is_business else "consumption"  # what the borrower's kind says
+        if line["credit_kind_code"] != told or (_is_person(customer) and number % 2):
             purpose = {"operating": "经营", "consumption": "消费"}[line["credit_kind_code"]]
             kind = f"其他-个人{purpose}额度"
         return {
@@ -270,19 +286,18 @@ class _Export:
         }
 
     def _staff(self) -> list[Row]:
-        """The officers of the loans; nobody else of the sample bank has a name."""
-        officers = sorted({(x["manager_id"], x["branch_id"]) for x in self.loans})
+        """The bank's staff; EAST has their state and kind of contract, not their posts."""
         return [
             {
-                "NBJGH": branch,
-                "GH": staff,
-                "XM": f"员工{staff}",
+                "NBJGH": person["branch_id"],
+                "GH": person["staff_id"],
+                "XM": f"员工{person['staff_id']}",
                 "GWMC": "客户经理",
-                "YGLX": "正式员工",
-                "YGZT": "在岗",
+                "YGLX": "正式员工" if person["is_on_establishment"] else "非正式员工",
+                "YGZT": _STAFF_STATE[person["status_code"]],
                 "CJRQ": self.day,
             }
-            for staff, branch in officers
+            for person in self.staff
         ]
 
     def _deposits(self, customers: Iterable[Row], number: str, kind: str) -> Iterator[Row]:

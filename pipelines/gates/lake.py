@@ -212,6 +212,9 @@ def _settled(table: pa.Table, book: RuleBook, load_set: LoadSet, registry: Regis
     in_force: dict[tuple[str | None, str | None], str] = {
         (x.ledger, x.org_id): x.load_id for ls in load_set.current.values() for x in ls
     }
+    # What an organisation has no file for any more rests on the register that says it closed.
+    registers = [x.load_id for x in load_set.current.get("org_unit", ())]
+    anchor = registers[0] if registers else None
     names = ("code", "ledger", "org_id", "load_id")
     load_ids: list[str | None] = []
     resolutions: list[str | None] = []
@@ -219,7 +222,7 @@ def _settled(table: pa.Table, book: RuleBook, load_set: LoadSet, registry: Regis
     for values in zip(*(table.column(n).to_pylist() for n in names), strict=True):
         if values not in known:
             code, ledger, org_id, load_id = values
-            load_id = load_id or in_force.get((ledger, org_id))
+            load_id = load_id or in_force.get((ledger, org_id), anchor)
             waiver = waived_codes(waivers, book, ledger, org_id, end).get(code)
             reason = explained.get((code, load_id or "")) if needs_reason(book[code]) else None
             resolution = f"waived:{waiver}" if waiver else None

@@ -54,6 +54,10 @@ SEGMENT_CODES = {
     "社区商户": "community_merchant",
     "小微企业": "small_micro_enterprise",
     "园区企业": "park_enterprise",
+    "农村经营大户": "rural_large_operator",
+    "专业合作组织": "specialised_cooperative",
+    "涉农龙头企业": "agri_leading_enterprise",
+    "家庭农场": "family_farm",
 }
 CONTRACT_STATUS_CODES = {
     "正常": "active",
