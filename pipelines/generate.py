@@ -13,15 +13,13 @@ from pathlib import Path
 from expectations.contract import Contract, load_contracts
 from expectations.rule import load_rule_book
 from pipelines.landing.mapping import load_mapping, mapping_files
-from pipelines.landing.mapping_reference import mapping_page, mappings_index
-from pipelines.markdown import GENERATED
-from pipelines.markdown import table as _table
+from pipelines.mapping_reference import mapping_page, mappings_index
+from pipelines.markdown import GENERATED, table
 from pipelines.paths import DBT_DIR, LEDGERS_DIR, PROJECT_ROOT
 from pipelines.rule_reference import rule_pages
 from pipelines.warehouse.staging import write_staging
 
 REFERENCE_DIR = PROJECT_ROOT / "docs" / "reference"
-_NOTE = GENERATED
 _KIND_ZH = {
     "id": "编号",
     "text": "文本",
@@ -50,7 +48,7 @@ def render_reference() -> dict[Path, str]:
     pages |= {folder / f"{m.name}.md": mapping_page(m, contracts) for m in mappings}
     pages[folder / "README.md"] = mappings_index(mappings)
     for name, text in rule_pages(load_rule_book(), contracts).items():
-        pages[REFERENCE_DIR / name] = _NOTE + text
+        pages[REFERENCE_DIR / name] = GENERATED + text
     pages[REFERENCE_DIR / "metrics.md"] = _metrics(DBT_DIR / "seeds" / "metric_catalogue.csv")
     return pages
 
@@ -61,7 +59,7 @@ def _ledgers(contracts: Iterable[Contract]) -> str:
         for c in contracts
     ]
     heads = ("ledger", "台账", "kind", "grain", "责任部门")
-    return f"{_NOTE}# Ledgers 台账\n\n{_table(heads, rows)}"
+    return f"{GENERATED}# Ledgers 台账\n\n{table(heads, rows)}"
 
 
 def _ledger(contract: Contract) -> str:
@@ -109,7 +107,7 @@ def _ledger(contract: Contract) -> str:
     if contract.control_totals:
         facts.append(f"- control totals: {', '.join(f'`{t}`' for t in contract.control_totals)}")
     title = f"# {contract.title_zh} `{contract.name}`"
-    return f"{_NOTE}{title}\n\n" + "\n".join(facts) + f"\n\n{_table(heads, rows)}"
+    return f"{GENERATED}{title}\n\n" + "\n".join(facts) + f"\n\n{table(heads, rows)}"
 
 
 def _metrics(path: Path) -> str:
@@ -117,7 +115,7 @@ def _metrics(path: Path) -> str:
         entries = list(csv.DictReader(stream))
     heads = list(entries[0])
     rows = [[entry[h] for h in heads] for entry in entries]
-    return f"{_NOTE}# Metrics 指标\n\n{len(rows)} metrics.\n\n{_table(heads, rows)}"
+    return f"{GENERATED}# Metrics 指标\n\n{len(rows)} metrics.\n\n{table(heads, rows)}"
 
 
 def main() -> None:

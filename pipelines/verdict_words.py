@@ -112,3 +112,11 @@ def sender(receipt: Receipt) -> dict[str, str | None]:
         "org_id": identity.org_id if identity else None,
         "period": str(identity.period) if identity else None,
     }
+
+
+def ledger_title(ledger: str) -> str:
+    """Chinese title of a ledger."""
+    from expectations.contract import load_contract
+    from pipelines.paths import LEDGERS_DIR
+
+    return load_contract(LEDGERS_DIR / f"{ledger}.odcs.yaml").title_zh

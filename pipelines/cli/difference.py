@@ -23,9 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare and print; the newest change of the slot unless points are given."""
     from expectations.contract import load_contracts
     from pipelines.cli.as_of import resolve_as_of
-    from pipelines.cli.differences import difference_lines, write_difference
     from pipelines.cli.verdicts import dump
     from pipelines.corrections import compare_slot
+    from pipelines.difference_words import difference_lines, write_difference
     from pipelines.errors import UsageError
     from pipelines.locking import writer_lock
     from pipelines.paths import LEDGERS_DIR

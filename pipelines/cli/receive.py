@@ -136,7 +136,7 @@ def upload_paths(paths: list[str]) -> list[Path]:
 
 def _is_confirmed(receipt: Receipt, lang: str) -> bool:
     """Show how a corrected file differs and ask; both on standard error."""
-    from pipelines.cli.differences import difference_lines
+    from pipelines.difference_words import difference_lines
 
     if receipt.difference is None:
         return True

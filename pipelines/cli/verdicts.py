@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import Fix, rank, severity_counts
 from expectations.rule import Rule, RuleBook
-from pipelines.cli.what_next import rule_mark, what_next
 from pipelines.verdict_words import (
     accounting,
     iter_findings,
+    ledger_title,
     receipt_fixes,
     sender,
     slot_text,
     status_text,
     total_text,
 )
+from pipelines.what_next import rule_mark, what_next
 
 if TYPE_CHECKING:
     from expectations.contract import Contract
@@ -121,14 +122,6 @@ def provisional_lines(receipt: Receipt, book: RuleBook, lang: str) -> list[str]:
             else f"    {count} rows of {name}  [{severity}]  {title} ({code})"
         )
     return lines
-
-
-def ledger_title(ledger: str) -> str:
-    """Chinese title of a ledger."""
-    from expectations.contract import load_contract
-    from pipelines.paths import LEDGERS_DIR
-
-    return load_contract(LEDGERS_DIR / f"{ledger}.odcs.yaml").title_zh
 
 
 def left_out(export: Export, contracts: Mapping[str, Contract], lang: str) -> str:

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import rank
 from expectations.rule import RuleBook
-from pipelines.cli.verdicts import ledger_title
-from pipelines.cli.what_next import rule_mark, what_next
 from pipelines.landing.receive import Receipt
 from pipelines.verdict_words import (
     accounting,
     iter_findings,
+    ledger_title,
     receipt_fixes,
     sender,
     slot_text,
     status_text,
     total_text,
 )
+from pipelines.what_next import rule_mark, what_next
 from pipelines.workbooks.style import MAX_LINKS, sheet_link, wrapped_lines
 
 WIDTHS = (22, 9, 15, 20, 26, 66, 20, 26, 14)

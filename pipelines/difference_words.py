@@ -1,4 +1,4 @@
-"""Printing the difference of two files of a slot: as lines of text and as a workbook.
+"""The difference of two files of a slot in words: lines of text, and a workbook.
 
 Columns are named as the ledger names them; a Chinese reader sees no internal name.
 """

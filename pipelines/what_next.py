@@ -24,7 +24,7 @@ def what_next(receipt: Receipt, lang: str, *, with_difference: bool = True) -> l
     zh = lang == "zh"
     lines = []
     if receipt.difference is not None and with_difference:
-        from pipelines.cli.differences import difference_lines
+        from pipelines.difference_words import difference_lines
 
         lines += difference_lines(receipt.difference, lang, examples=3)
     for code, waiver_id in receipt.verdict.waived.items():
