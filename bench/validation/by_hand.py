@@ -53,6 +53,9 @@ def look_through(
 ) -> None:
     """First step: ``looked``, a row per row, with the cells of those that are not in order.
 
+    Rows are numbered as they are read: a long list after ``in`` becomes a join, which does not keep
+    their order.
+
     Args:
         con: The connection.
         cells: A relation with the raw cells ``r_…`` in the order of the file.
@@ -65,10 +68,13 @@ def look_through(
         f"""
         create or replace temp table looked as
         select
-            r_loan_id as loan_id,
+            row_no, r_loan_id as loan_id,
             case when {SUSPICIOUS} or coalesce({" or ".join(faults)}, false)
                 then struct_pack({raw}) end as cells
-        from (select *, {VALUES}, {MONTH} from {cells})
+        from (
+            select *, {VALUES}, {MONTH}
+            from (select *, row_number() over () + 1 as row_no from {cells})
+        )
         """
     )
 
@@ -82,7 +88,7 @@ def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str]
         f"""
         create or replace temp table faulty as
         select *, {VALUES}, {MONTH}
-        from (select rowid + 2 as row_no, {trimmed} from looked where cells is not null)
+        from (select row_no, {trimmed} from looked where cells is not null)
         """
     )
     tests = [
@@ -101,7 +107,7 @@ def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str]
         create or replace temp table findings as
         {" union all ".join(found)}
         union all
-        select rowid + 2, '{KEY_RULE}', 'loan_id', loan_id
+        select row_no, '{KEY_RULE}', 'loan_id', loan_id
         from looked
         where loan_id in (
             select key

@@ -142,7 +142,9 @@ def whole_command(files: Files, folder: Path, rounds: int) -> dict[str, Any]:
                 out = folder / f"{kind}.{form}"
                 runs[form].append(timed(command, folder / "home", out, (exit_code,)))
         truth = files.truth if kind == "faulty" else frozenset()
-        exact = _by_hand_found(found) == truth == _jingtian_found(folder / f"{kind}.json")
+        hand, ours = _by_hand_found(found), _jingtian_found(folder / f"{kind}.json")
+        # The contested rules find what was injected; the ledger's other row rules what both find.
+        exact = hand == ours and _contested(hand) == truth
         results[kind] = {"exact": exact}
         for name, done in runs.items():
             results[kind][name] = {
@@ -159,12 +161,16 @@ def whole_command(files: Files, folder: Path, rounds: int) -> dict[str, Any]:
 
 def _by_hand_found(path: Path) -> set[tuple[int, str]]:
     rows = json.loads(path.read_text(encoding="utf-8"))
-    return _contested((r["row_no"], EMPTY_RULE if r["code"] == "cell" else r["code"]) for r in rows)
+    return {(r["row_no"], EMPTY_RULE if r["code"] == "cell" else r["code"]) for r in rows}
 
 
 def _jingtian_found(path: Path) -> set[tuple[int, str]]:
     verdict = json.loads(path.read_text(encoding="utf-8"))[0]
-    return _contested((f["row_no"], f["code"]) for f in verdict["findings"])
+    return {
+        (f["row_no"], f["code"])
+        for f in verdict["findings"]
+        if f["level"] != "L3" or f["code"] in RULES
+    }
 
 
 def _contested(found: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
