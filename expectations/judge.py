@@ -21,6 +21,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from expectations.cell_sql import (
+    cell_code,
+    literal,
+    out_of_bounds,
+    shown_value,
+    text_failure,
+    typed_sql,
+)
 from expectations.cells import (
     BLANKS,
     BoolArray,
@@ -31,7 +39,6 @@ from expectations.cells import (
     read_cells,
     type_cells,
 )
-from expectations.column_text import bounds_text, codes_text, digits_text
 from expectations.contract import Column, Contract
 from expectations.control_figure import ControlFigure
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
@@ -41,26 +48,7 @@ from expectations.waiver import needs_reason
 
 # The stubs of pyarrow know fewer signatures than the library has.
 _pc: Any = pyarrow.compute
-_TRUE = ("是", "true", "TRUE", "True", "1", "Y")
-_FALSE = ("否", "false", "FALSE", "False", "0", "N")
-_NUMBER = r"[-+]?[0-9]+(\.[0-9]+)?"
-_THOUSANDS = r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
-_SHAPES = {
-    "money": r"-?[0-9]{1,16}(\.[0-9]{1,2})?",
-    "rate": r"-?[0-9]{1,9}(\.[0-9]{1,9})?",
-    "int": r"-?[0-9]{1,18}",
-}
-# What a spreadsheet writes where a formula failed, as pasted values and exports keep it.
-_ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!")
 _SUBTOTAL = r"(本页)?(合计|小计|总计|累计)[:：]?"
-# Characters that nobody sees: zero-width, direction marks, line separators, C1 controls and blanks
-# other than those around a cell. Two ids that look the same would be two.
-_INVISIBLE = (
-    r"[\p{Cf}\p{Zl}\p{Zp}\x{80}-\x{9f}\x{A0}\x{115F}\x{1160}\x{1680}\x{2000}-\x{200A}"
-    r"\x{202F}\x{205F}\x{3164}\x{FFA0}]"
-)
-# What keeps Excel from reading an id as a number ("00123" behind = or '), or is left of quotes.
-_TEXT_MARK = r"""[='"‘’“”`].*"""
 _FOOTNOTE = r"(注|备注|说明|填表人|制表人|制表|复核人|审核人|负责人)[:：].*"
 _STRING: pa.DataType = pa.string()
 _INTEGER: pa.DataType = pa.int64()
@@ -185,11 +173,6 @@ def has_few_values(column: Column) -> bool:
     return column.kind in _FEW_VALUES or column.pattern is not None
 
 
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 class _Job:
     def __init__(
         self,
@@ -276,11 +259,11 @@ class _Job:
     def _test(self, column: Column) -> CellTest:
         """How a cell of the column is typed and when it fails; an empty cell is no matter here."""
         is_text = column.kind in ("id", "text")
-        fails = _text_failure(column, "cell") if is_text else "typed is null"
-        bounds = _out_of_bounds(column, "typed")
+        fails = text_failure(column, "cell") if is_text else "typed is null"
+        bounds = out_of_bounds(column, "typed")
         return CellTest(
             name=f"{self.contract.name}.{column.name}",
-            typed=_typed(column, "cell"),
+            typed=typed_sql(column, "cell"),
             failed=f"({fails} or {bounds})" if bounds else f"({fails})",
             arrow_type=_ARROW_TYPES[column.kind],
             is_text=is_text,
@@ -404,7 +387,7 @@ class _Job:
 
     def _cell_findings_of(self, column: Column) -> None:
         raw = f"r_{column.name}"
-        code, expected = _cell_code(column, raw)
+        code, expected = cell_code(column, raw)
         self.con.execute(
             f"""
             insert into findings
@@ -414,7 +397,7 @@ class _Job:
                 {self._cell(column.name, "f._row")},
                 {literal(column.name)},
                 {self._key_text("f.r_")},
-                coalesce(rc.value, {_shown_value(column, raw)}),
+                coalesce(rc.value, {shown_value(column, raw)}),
                 case when rc.code is null then {expected} end,
                 null
             from faulty as f
@@ -738,118 +721,3 @@ def _made(rule: Rule, field_name: str, violation: str, expected: str) -> Rule:
             "expected": expected,
         }
     )
-
-
-def _typed(column: Column, raw: str) -> str:
-    kind = column.kind
-    if kind in ("id", "text"):
-        return raw
-    if kind in _SHAPES:
-        return f"case when regexp_full_match({raw}, '{_SHAPES[kind]}') then " + (
-            f"try_cast({raw} as {column.sql_type}) end"
-        )
-    if kind == "date":
-        compact = f"substr({raw}, 1, 4) || '-' || substr({raw}, 5, 2) || '-' || substr({raw}, 7, 2)"
-        return (
-            f"case when regexp_full_match({raw}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-            f"then try_cast({raw} as date) "
-            f"when regexp_full_match({raw}, '[0-9]{{8}}') then try_cast({compact} as date) end"
-        )
-    if kind == "bool":
-        yes = ", ".join(map(literal, _TRUE))
-        no = ", ".join(map(literal, _FALSE))
-        return f"case when {raw} in ({yes}) then true when {raw} in ({no}) then false end"
-    whens = []
-    for code, label in column.codes.items():
-        names = sorted({code, label})
-        whens.append(f"when {raw} in ({', '.join(map(literal, names))}) then {literal(code)}")
-    return f"case {' '.join(whens)} end"
-
-
-def _has_full_width(raw: str) -> str:
-    return f"(strlen({raw}) <> length({raw}) and regexp_matches({raw}, '[！-～　]'))"
-
-
-def _has_control(raw: str) -> str:
-    return rf"regexp_matches({raw}, '[\x00-\x1f\x7f]')"
-
-
-def _has_invisible(raw: str) -> str:
-    return f"(strlen({raw}) <> length({raw}) and regexp_matches({raw}, '{_INVISIBLE}'))"
-
-
-def _has_text_mark(raw: str) -> str:
-    return f"regexp_full_match({raw}, {literal(_TEXT_MARK)})"
-
-
-def _is_error_value(raw: str) -> str:
-    return f"{raw} in ({', '.join(map(literal, _ERROR_VALUES))})"
-
-
-def _text_failure(column: Column, raw: str) -> str:
-    tests = [_has_control(raw), _is_error_value(raw)]
-    if column.kind == "id":
-        tests += [_has_full_width(raw), _has_invisible(raw), _has_text_mark(raw)]
-    if column.max_length is not None:
-        tests.append(f"length({raw}) > {column.max_length}")
-    if column.pattern:
-        tests.append(f"not regexp_full_match({raw}, {literal(column.pattern)})")
-    return " or ".join(tests)
-
-
-def _out_of_bounds(column: Column, name: str) -> str:
-    tests = []
-    if column.minimum is not None:
-        tests.append(f"{name} < {column.minimum}")
-    if column.maximum is not None:
-        tests.append(f"{name} > {column.maximum}")
-    return f"({' or '.join(tests)})" if tests else ""
-
-
-def _shown_value(column: Column, raw: str) -> str:
-    """The cell as shown in the message: its length for an overlong text, else the text itself,
-    with a box for every character that nobody would see."""
-    shown = f"substr({raw}, 1, 100)"
-    if column.kind != "text":
-        shown = f"substr(regexp_replace({raw}, '{_INVISIBLE}', '□', 'g'), 1, 100)"
-    if column.max_length is not None:
-        return (
-            f"case when length({raw}) > {column.max_length} then cast(length({raw}) as varchar) "
-            f"else {shown} end"
-        )
-    return shown
-
-
-def _cell_code(column: Column, raw: str) -> tuple[str, str]:
-    """SQL for the code (last four digits) and the expected text of a failed cell."""
-    whens = [(f"{raw} is null", "0001", ""), (_is_error_value(raw), "0016", "")]
-    kind = column.kind
-    if kind in ("id", "text"):
-        whens.append((_has_control(raw), "0015", ""))
-        if kind == "id":
-            whens.append((_has_invisible(raw), "0018", ""))
-            whens.append((_has_text_mark(raw), "0017", ""))
-            whens.append((_has_full_width(raw), "0003", ""))
-        if column.max_length is not None:
-            whens.append((f"length({raw}) > {column.max_length}", "0010", str(column.max_length)))
-        if column.pattern:
-            whens.append(("true", "0011", column.pattern_zh))
-    else:
-        whens.append((_has_invisible(raw), "0018", ""))
-        if kind != "code":
-            whens.append((_has_full_width(raw), "0003", ""))
-        if kind in _SHAPES:
-            whens.append((f"regexp_full_match({raw}, '{_THOUSANDS}')", "0004", ""))
-            whens.append((f"not regexp_full_match({raw}, '{_NUMBER}')", "0002", ""))
-            whens.append((f"f.{column.name} is null", "0005", digits_text(column, "zh")))
-            whens.append(("true", "0013", bounds_text(column, "zh")))
-        elif kind == "date":
-            whens.append((rf"regexp_full_match({raw}, '[0-9]{{5}}(\.[0-9]+)?')", "0007", ""))
-            whens.append(("true", "0006", ""))
-        elif kind == "bool":
-            whens.append(("true", "0014", ""))
-        else:
-            whens.append(("true", "0009", codes_text(column, "zh")))
-    code = " ".join(f"when {test} then '{number}'" for test, number, _ in whens)
-    expected = " ".join(f"when {test} then {literal(text)}" for test, _, text in whens)
-    return f"case {code} else '0011' end", f"case {expected} end"

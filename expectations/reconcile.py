@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.identifiers import define_identifiers
-from expectations.judge import literal
 from expectations.rule import Rule, RuleBook
 
 _TEXT: pa.DataType = pa.string()

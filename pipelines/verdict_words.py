@@ -10,7 +10,7 @@ from expectations.fix_list import Fix, fix_list, severity_counts
 from expectations.rule import SEVERITY_ZH, RuleBook
 
 if TYPE_CHECKING:
-    from pipelines.landing.receive import Receipt
+    from pipelines.landing.receipt import Receipt
 
 _IGNORED_ZH = {
     "blank": "空行",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.landing.receive import Receipt
+    from pipelines.landing.receipt import Receipt
 
 
 def rule_mark(receipt: Receipt, code: str, lang: str) -> str:

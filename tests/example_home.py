@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from expectations.contract import Contract
-from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver
 from pipelines.registry import Registry
 from pipelines.sample.examples import ExampleBank
 from pipelines.settings import Settings

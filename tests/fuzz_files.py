@@ -24,7 +24,8 @@ from pathlib import Path
 
 from expectations.contract import Column, Contract, load_contracts
 from expectations.findings import render
-from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver
 from pipelines.landing.store import sha256
 from pipelines.paths import LEDGERS_DIR
 from pipelines.registry import Registry

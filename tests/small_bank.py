@@ -20,7 +20,8 @@ import pytest
 
 from expectations.contract import Contract, load_contracts
 from pipelines.close import CloseResult, close_month
-from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import parse_period
 from pipelines.registry import Registry

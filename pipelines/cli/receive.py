@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from expectations.contract import Contract
     from pipelines.landing.export import Export
-    from pipelines.landing.receive import Receipt
+    from pipelines.landing.receipt import Receipt
 
 _LOOK_AHEAD = 5  # so many files at most are also judged by the rules across ledgers
 

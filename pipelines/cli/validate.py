@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from expectations.rule import RuleBook
     from pipelines.landing.export import Export
-    from pipelines.landing.receive import Receipt
+    from pipelines.landing.receipt import Receipt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

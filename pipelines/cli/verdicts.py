@@ -24,7 +24,7 @@ from pipelines.what_next import rule_mark, what_next
 if TYPE_CHECKING:
     from expectations.contract import Contract
     from pipelines.landing.export import Export
-    from pipelines.landing.receive import Receipt
+    from pipelines.landing.receipt import Receipt
 
 SHOWN = 20
 SHOWN_FIXES = 10

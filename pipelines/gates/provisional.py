@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.findings import FINDING_SCHEMA
-from expectations.judge import literal
 from expectations.reconcile import LakeFindings, find_in_lake
 from expectations.rule import RuleBook
 from pipelines.gates.lake import lake_scope

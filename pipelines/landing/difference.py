@@ -14,9 +14,9 @@ from typing import Any
 
 import duckdb
 
+from expectations.cell_sql import literal
 from expectations.contract import Column, Contract
 from expectations.findings import MASKED
-from expectations.judge import literal
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 EXAMPLES = 20

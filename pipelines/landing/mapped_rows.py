@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.findings import FINDING_SCHEMA, finding_row
-from expectations.judge import RawTable, Verdict, literal
+from expectations.judge import RawTable, Verdict
 from pipelines.errors import UsageError
 from pipelines.landing.foreign import ForeignTable
 from pipelines.landing.line_number import LINES

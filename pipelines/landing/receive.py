@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -36,6 +35,7 @@ from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.line_number import file_and_line
 from pipelines.landing.mapping import Mapping as ExportMapping
 from pipelines.landing.organisations import Organisations, read_organisations
+from pipelines.landing.receipt import Receipt
 from pipelines.landing.sent_file import sent_bytes, shown_name
 from pipelines.landing.store import land, sha256, sha256_file, write_once
 from pipelines.landing.unreadable import Unreadable
@@ -43,41 +43,6 @@ from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from pipelines.gates.provisional import Provisional
-
-
-@dataclass
-class Receipt:
-    """What became of one upload.
-
-    ``status`` is accepted, unchanged (the file is the one in force), needs_explanation (it passed,
-    and comes into force when ``open_codes`` are explained), unconfirmed (the sender did not
-    confirm the ``difference`` from the file in force) or refused; of a file that is only validated
-    passed or refused, and ``is_in_force`` says that it need not be sent. ``sheet`` is the worksheet
-    that was read, ``header_row`` its header, ``letters`` where the ledger's columns stand,
-    ``was_read`` that the file could be read as far as its rows. ``provisional`` is what the rules
-    across ledgers and months say, as long as nothing is closed. ``files`` are the inputs of a load
-    made from a foreign export.
-    """
-
-    file_name: str
-    status: str
-    verdict: Verdict
-    identity: Identity | None = None
-    contract: Contract | None = None
-    seq: int | None = None
-    load_id: str | None = None
-    sheet: str | None = None
-    header_row: int = 1
-    letters: dict[str, str] = field(default_factory=dict)
-    provisional: Provisional | None = None
-    difference: Difference | None = None
-    files: tuple[str, ...] = ()
-    open_codes: tuple[str, ...] = ()
-    is_in_force: bool = False
-    was_read: bool = False
 
 
 @dataclass

@@ -15,8 +15,8 @@ from pipelines.landing.export import Export, judge_export
 from pipelines.landing.identity import identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.organisations import Organisations, read_organisations
+from pipelines.landing.receipt import Receipt
 from pipelines.landing.receive import (
-    Receipt,
     connect,
     difference_from,
     letters_of,

@@ -27,17 +27,8 @@ from pipelines.landing.stamp import STAMP_SHEET, Stamp
 from pipelines.sample import bank
 from pipelines.sample.bank import Org
 from pipelines.sample.days import Month
-from pipelines.sample.examples import (
-    BRANCH,
-    PERIOD,
-    ROOT,
-    Row,
-    Slot,
-    example_bank,
-    example_file,
-    failing_bank,
-    sender,
-)
+from pipelines.sample.examples import BRANCH, PERIOD, ROOT, example_file, sender
+from pipelines.sample.lake_faults import write_lake_faults
 from pipelines.sample.write import new_workbook
 
 _ROWS = 400
@@ -162,53 +153,6 @@ def write_faults(
     _control_figures(folder, source)
     _hostile(folder, source)
     return folder.write_truth() + write_lake_faults(out / "lake_faults", contracts)
-
-
-def write_lake_faults(out: Path, contracts: Mapping[str, Contract]) -> int:
-    """Write the faults that only the whole lake shows; returns the number of findings due.
-
-    ``bank/`` holds the example bank, in which nothing is wrong; ``<code>/`` the few files that
-    make one rule across ledgers or months find something, to be sent over the bank's. A file that
-    the bank has and the rule's example lacks is named in ``absent.txt``. ``truth.csv`` lists the
-    finding of each rule; a finding of an organisation has neither row nor cell.
-    """
-    base = example_bank(contracts)
-    _write_bank(out / "bank", contracts, base.files)
-    truth = []
-    for rule in load_rule_book().rules.values():
-        if rule.level not in ("L4", "L5") or rule.example is None or rule.status == "retired":
-            continue
-        changed, place = failing_bank(contracts, rule)
-        files = {s: rows for s, rows in changed.files.items() if rows != base.files.get(s)}
-        _write_bank(out / rule.code, contracts, files)
-        absent = sorted(_file_name(s) for s in base.files.keys() - changed.files.keys())
-        if absent:
-            (out / rule.code / "absent.txt").write_text("\n".join(absent) + "\n", "utf-8")
-        for row in sorted({place.row, *rule.example.more_rows}, key=lambda r: r or 0):
-            cell = ""
-            if row is not None and place.column:
-                names = [c.name for c in contracts[place.slot[0]].columns]
-                cell = f"{_letter(names.index(place.column))}{row + 1}"
-            file = _file_name(place.slot) if row is not None else ""
-            truth.append((rule.code, file, "" if row is None else row + 1, cell))
-    with (out / "truth.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerows([("code", "file", "row", "cell"), *truth])
-    return len(truth)
-
-
-def _write_bank(
-    folder: Path, contracts: Mapping[str, Contract], files: Mapping[Slot, list[Row]]
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for slot, rows in files.items():
-        contract = contracts[slot[0]]
-        cells = [[row.get(c.name, "") for c in contract.columns] for row in rows]
-        (folder / _file_name(slot)).write_bytes(_csv(Sheet(contract, cells)))
-
-
-def _file_name(slot: Slot) -> str:
-    return "_".join(slot) + ".csv"
 
 
 @dataclass(frozen=True)

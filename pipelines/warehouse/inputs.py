@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from expectations.cell_sql import literal
 from expectations.contract import Contract
-from expectations.judge import literal
 from pipelines.paths import Home
 from pipelines.periods import window
 from pipelines.registry import Load

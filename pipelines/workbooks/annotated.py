@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path, PurePath
 
 from expectations.rule import RuleBook
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.landing.unreadable import Unreadable
 from pipelines.workbooks.own import write_own
 from pipelines.workbooks.rewritten import csv_rows, workbook_rows, write_rewritten

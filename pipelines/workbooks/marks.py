@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from expectations.fix_list import rank
 from expectations.rule import SEVERITIES, RuleBook
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.verdict_words import iter_findings
 
 ERROR_HEADER = "备注：校验问题"  # own columns start with 备注: the file can be sent again as it is

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.rule import RuleBook
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.landing.stamp import RESULT_SHEET
 from pipelines.workbooks.marks import ERROR_HEADER, MAX_NOTES, NOTE_AUTHOR, Marks, marks_of
 from pipelines.workbooks.rewritten import note_cut

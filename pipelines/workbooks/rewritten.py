@@ -17,7 +17,7 @@ from expectations.contract import Contract
 from expectations.rule import RuleBook
 from pipelines.landing.header import SEARCH_ROWS, find_header
 from pipelines.landing.read_csv import decode
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.landing.stamp import RESULT_SHEET
 from pipelines.landing.workbook_archive import open_archive
 from pipelines.workbooks.marks import ERROR_HEADER, MAX_NOTES, NOTE_AUTHOR, Marks, marks_of

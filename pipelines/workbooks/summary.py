@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from expectations.findings import Finding, render, severity_text
 from expectations.fix_list import rank
 from expectations.rule import RuleBook
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.verdict_words import (
     accounting,
     iter_findings,

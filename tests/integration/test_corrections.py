@@ -15,7 +15,8 @@ from pipelines.cli.main import main
 from pipelines.close import CloseResult
 from pipelines.errors import RefusedError
 from pipelines.explanations import explain_finding
-from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings

@@ -18,7 +18,8 @@ from expectations.rule import RuleBook
 from pipelines.errors import UsageError
 from pipelines.landing.export import judge_export, open_export
 from pipelines.landing.mapping import load_mapping
-from pipelines.landing.receive import Receipt, Receiver, connect
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver, connect
 from pipelines.landing.restore import missing_parts, restore_parts
 from pipelines.landing.validate import validate_export
 from pipelines.paths import Home

@@ -18,7 +18,8 @@ import pytest
 from expectations.contract import Contract
 from expectations.findings import render
 from expectations.rule import RuleBook
-from pipelines.landing.receive import Receipt, Receiver
+from pipelines.landing.receipt import Receipt
+from pipelines.landing.receive import Receiver
 from pipelines.landing.store import sha256
 from pipelines.landing.validate import validate_files
 from pipelines.registry import Registry

@@ -16,7 +16,7 @@ from pipelines.gates.lake import lake_scope
 from pipelines.landing.receive import Receiver, connect
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
-from pipelines.sample.faults import write_lake_faults
+from pipelines.sample.lake_faults import write_lake_faults
 from pipelines.settings import Settings
 from pipelines.warehouse.inputs import create_lake_views, write_run_tables
 from pipelines.warehouse.load_set import read_load_set

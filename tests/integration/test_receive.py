@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.rule import load_rule_book
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from tests.small_bank import (

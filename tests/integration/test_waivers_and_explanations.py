@@ -9,7 +9,7 @@ import pytest
 
 from expectations.rule import load_rule_book
 from pipelines.cli.main import main
-from pipelines.landing.receive import Receipt
+from pipelines.landing.receipt import Receipt
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from tests.small_bank import (

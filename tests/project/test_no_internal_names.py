@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from expectations.cell_sql import cell_code
 from expectations.column_text import allowed_text, kind_text
 from expectations.contract import Contract
 from expectations.findings import finding_row, finding_table, render
 from expectations.fix_list import fix_list
-from expectations.judge import _cell_code
 from expectations.rule import RuleBook
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -86,7 +86,7 @@ def test_what_the_judge_expects_of_a_cell_is_in_words(contracts: dict[str, Contr
     found = []
     for contract in contracts.values():
         for column in contract.columns:
-            _, expected = _cell_code(column, "r")
+            _, expected = cell_code(column, "r")
             shown = re.findall(r"then '((?:[^']|'')*)'", expected)
             texts = [*shown, allowed_text(column, "zh"), kind_text(column, "zh"), column.title_zh]
             found += [(column.name, t, leak) for t in texts for leak in leaks(t, names)]
