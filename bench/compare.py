@@ -26,6 +26,7 @@ _PAY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _FIGURE = ("metric_id", "org_id", "segment")
+_ANSWERED = "select metric_id from read_parquet('{floor}/figure.result')"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,17 @@ class Family:
         return text if self.example is None else f"{text}: {self.differing:,}, e.g. {self.example}"
 
 
+def unanswered(floor: Path, pipeline: Path) -> list[str]:
+    """Metrics that the pipeline publishes and the floor does not compute, so that nobody is misled."""
+    rows = duckdb.sql(
+        f"select metric_id from '{pipeline}/dim_metric.parquet' "
+        f"where metric_id not in ({_ANSWERED.format(floor=floor)}) order by 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def compare(floor: Path, pipeline: Path) -> list[Family]:
-    """Compare published figures, unpublished ones (a source of the year is missing) and pay.
+    """Compare the floor's figures of branches and bank: published, unpublished for a gap, and pay.
 
     Args:
         floor: Folder with the floor's ``*.result`` files.
@@ -59,6 +69,7 @@ def compare(floor: Path, pipeline: Path) -> list[Family]:
     theirs = f"""
         select v.*, m.family from '{pipeline}/metric_value.parquet' as v
         join '{pipeline}/dim_metric.parquet' as m using (metric_id)
+        where v.org_level in ('bank', 'branch') and v.metric_id in ({_ANSWERED.format(floor=floor)})
     """
     names = [
         r[0] for r in con.execute(f"select distinct family from ({theirs}) order by 1").fetchall()
@@ -71,7 +82,10 @@ def compare(floor: Path, pipeline: Path) -> list[Family]:
         )
         figure = ("numerator", "denominator", "value", "reason_code")
         families.append(_family(con, name, ours, chosen, _FIGURE, figure, "value"))
-    raw = f"select * from '{pipeline}/raw_figure.parquet'"
+    raw = f"""
+        select * from '{pipeline}/raw_figure.parquet'
+        where org_id not in (select org_id from '{pipeline}/metric_value.parquet' where org_level = 'county')
+    """
     ours = f"select * from read_parquet('{floor}/raw_figure.result') where metric_id in (select metric_id from ({raw}))"
     families.append(
         _family(

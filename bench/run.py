@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.compare import compare
+from bench.compare import compare, unanswered
 from pipelines.sample.make import make_month
 from pipelines.settings import Settings
 
@@ -74,6 +74,8 @@ def same_figures(floor: Path, home: Path) -> bool:
     families = compare(floor, home / "figures")
     for family in families:
         print(family.line(), flush=True)
+    if without := unanswered(floor, home / "figures"):
+        print(f"  {len(without)} metrics are the pipeline's alone: the floor does not answer them")
     return all(f.rows and not f.differing for f in families)
 
 

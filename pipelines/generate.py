@@ -1,4 +1,4 @@
-"""``make generate``: everything that is derived from contracts, rules and the metric catalogue.
+"""``make generate``: everything that is derived from contracts, rules and declared metrics.
 
 Staging models and reference pages are files so that people can read them; a test fails when they
 are stale.
@@ -6,7 +6,6 @@ are stale.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,8 +16,10 @@ from pipelines.mapping_reference import mapping_page, mappings_index
 from pipelines.markdown import GENERATED, table
 from pipelines.paths import DBT_DIR, LEDGERS_DIR, PROJECT_ROOT
 from pipelines.rule_reference import rule_pages
-from pipelines.warehouse.staging import write_staging
+from pipelines.warehouse.metric import Metric, load_metrics, render_metrics
+from pipelines.warehouse.staging import write_dbt_files
 
+METRICS_DIR = DBT_DIR / "metrics"
 REFERENCE_DIR = PROJECT_ROOT / "docs" / "reference"
 _KIND_ZH = {
     "id": "编号",
@@ -49,7 +50,7 @@ def render_reference() -> dict[Path, str]:
     pages[folder / "README.md"] = mappings_index(mappings)
     for name, text in rule_pages(load_rule_book(), contracts).items():
         pages[REFERENCE_DIR / name] = GENERATED + text
-    pages[REFERENCE_DIR / "metrics.md"] = _metrics(DBT_DIR / "seeds" / "metric_catalogue.csv")
+    pages[REFERENCE_DIR / "metrics.md"] = _metrics(load_metrics(METRICS_DIR, contracts).values())
     return pages
 
 
@@ -110,17 +111,42 @@ def _ledger(contract: Contract) -> str:
     return f"{GENERATED}{title}\n\n" + "\n".join(facts) + f"\n\n{table(heads, rows)}"
 
 
-def _metrics(path: Path) -> str:
-    with path.open(encoding="utf-8", newline="") as stream:
-        entries = list(csv.DictReader(stream))
-    heads = list(entries[0])
-    rows = [[entry[h] for h in heads] for entry in entries]
-    return f"{GENERATED}# Metrics 指标\n\n{len(rows)} metrics.\n\n{table(heads, rows)}"
+def _metrics(metrics: Iterable[Metric]) -> str:
+    listed = list(metrics)
+    parts = [f"{GENERATED}# Metrics 指标\n\n{len(listed)} metrics.\n"]
+    for family in dict.fromkeys(m.family for m in listed):
+        rows = [
+            (
+                f"{m.name_zh} / {m.name_en} `{m.metric_id}`",
+                m.unit,
+                f"{m.formula_zh}<br>{m.formula_en}",
+                "、".join(f"{zh}（`{code}`）" for code, (zh, _) in m.segments.items()),
+                "<br>".join(
+                    f"`{d.definition_id}` {d.document} {d.clause}：{d.reading_zh} / {d.reading_en}"
+                    for d in m.definitions
+                ),
+                m.source,
+            )
+            for m in listed
+            if m.family == family
+        ]
+        heads = (
+            "指标 metric",
+            "unit",
+            "公式 formula",
+            "分组 segments",
+            "口径 definitions",
+            "source",
+        )
+        parts.append(f"\n## {family}\n\n{table(heads, rows)}")
+    return "".join(parts)
 
 
 def main() -> None:
     """Write the staging models and the reference pages."""
-    write_staging(load_contracts(LEDGERS_DIR), DBT_DIR)
+    contracts = load_contracts(LEDGERS_DIR)
+    metrics = load_metrics(METRICS_DIR, contracts)
+    write_dbt_files(contracts, render_metrics(metrics), DBT_DIR)
     for path, text in render_reference().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

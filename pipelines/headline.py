@@ -33,27 +33,8 @@ HEADLINES = (
     ("interest_income", "all"),
     ("deposit_tenday_avg_net_increase", "all"),
 )
-SEGMENT_ZH = {
-    "all": "",
-    "all_units": "",
-    "village_and_community": "",
-    "agri_union_small_micro": "涉农∪小微",
-    "agri": "涉农",
-    "small_micro": "小微",
-    "naive_sum": "简单相加（含重复）",
-    "gap": "无网格村居",
-    "overlap": "重叠村居",
-    "community_resident": "社区居民",
-    "rural_household": "农户",
-    "small_micro_enterprise": "小微企业",
-    "community_merchant": "社区商户",
-    "community_merchant_and_small_micro": "社区商户和小微企业",
-    "merchant_and_small_micro": "商户和小微企业",
-    "merchant_park_small_micro": "商户、园区和小微企业",
-    "park_enterprise": "园区企业",
-    "household": "户数",
-    "amount": "金额",
-}
+# Segments that are the whole: their name says nothing in a headline.
+WHOLE = frozenset({"all", "all_units", "village_and_community"})
 
 
 def headline_text(settings: Settings, build_dir: Path, lang: str) -> str:
@@ -64,9 +45,11 @@ def headline_text(settings: Settings, build_dir: Path, lang: str) -> str:
             """
             select
                 m.metric_id, m.segment, m.numerator, m.denominator, m.value, m.unit,
-                m.reason_code, d.name_zh, d.name_en, d.kind
+                m.reason_code, d.name_zh, d.name_en, d.kind, s.name_zh, s.name_en
             from mart_metric_value as m
             join dim_metric as d on d.metric_id = m.metric_id
+            left join metric_segment as s
+                on s.metric_id = m.metric_id and s.segment = m.segment
             where m.org_level = 'bank'
             """
         ).fetchall()
@@ -79,8 +62,8 @@ def headline_text(settings: Settings, build_dir: Path, lang: str) -> str:
             continue
         row = found[key]
         name = row[7] if lang == "zh" else row[8]
-        segment = SEGMENT_ZH.get(key[1], key[1]) if lang == "zh" else key[1]
-        if segment and segment not in ("all", "all_units", "village_and_community"):
+        segment = (row[10] if lang == "zh" else row[11]) or key[1]
+        if key[1] not in WHOLE:
             name = f"{name}·{segment}" if lang == "zh" else f"{name} [{segment}]"
         lines.append(f"  {pad(name, 44)}{value_text(row[4], row[5], row[9], row[6])}")
     return "\n".join(lines)
@@ -90,12 +73,12 @@ def value_text(value: object, unit: str, kind: str, reason: str | None) -> str:
     """A figure as people read it: ratios in percent, money with separators, or the reason."""
     if value is None:
         return f"—（{reason}）"
-    if kind == "ratio":
+    if unit == "ratio":
         return f"{value * 100:.2f} %"  # type: ignore[operator]
-    if kind == "gap":
+    if unit == "pp":
         return f"{value * 100:+.2f} pp"  # type: ignore[operator]
-    if unit == "元":
-        return f"{value:,.2f} 元"
+    if unit == "元" or kind == "ratio":
+        return f"{value:,.2f} {unit}"
     return f"{value:,.0f} {unit}"
 
 

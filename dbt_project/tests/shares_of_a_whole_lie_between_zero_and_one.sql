@@ -3,21 +3,15 @@
 -- model is wrong. Where two sources meet (archive against register, collected against due) the data
 -- may be wrong; that is for the gate to say.
 select
-    metric_id,
-    org_id,
-    segment,
-    value
-from {{ ref('mart_metric_value') }}
+    metric_value.metric_id,
+    metric_value.org_id,
+    metric_value.segment,
+    metric_value.value
+from {{ ref('mart_metric_value') }} as metric_value
+inner join {{ ref('metric_catalogue') }} as catalogue
+    on metric_value.metric_id = catalogue.metric_id
 where
-    metric_id in (
-        'agri_sme_share',
-        'npl_ratio',
-        'grid_coverage_rate_annual',
-        'grid_coverage_rate_cumulative',
-        'pilot_unit_coverage_rate',
-        'renewal_rate',
-        'renewal_rate_provisional'
-    )
-    and segment <> 'naive_sum'
-    and value is not null
-    and value not between 0 and 1
+    catalogue.is_share
+    and metric_value.segment <> 'naive_sum'
+    and metric_value.value is not null
+    and metric_value.value not between 0 and 1

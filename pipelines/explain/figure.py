@@ -10,7 +10,6 @@ import duckdb
 from pipelines.errors import UsageError
 from pipelines.explain.loads import LoadLine
 from pipelines.explain.parameters import Parameter, parameters_in_force
-from pipelines.headline import SEGMENT_ZH
 
 
 @dataclass(frozen=True)
@@ -148,26 +147,23 @@ def read_figure(
         [metric_id, org, chosen],
     ).fetchone()
     assert row is not None  # the segment was found above
-    return Figure(*(*row, _segment_zh(con, chosen)))
+    return Figure(*(*row, _segment_zh(con, metric_id, chosen)))
 
 
-def _segment_zh(con: duckdb.DuckDBPyConnection, segment: str) -> str:
-    """Chinese name of a segment: a cell of S71, a contract status, or one of the headlines."""
+def _segment_zh(con: duckdb.DuckDBPyConnection, metric_id: str, segment: str) -> str:
+    """Chinese name of a segment, as the metric declares it; of a cell of S71 row and band."""
     rows = con.execute(
         """
+        select name_zh from metric_segment where metric_id = $metric_id and segment = $segment
+        union all
         select form_row.title_zh || '·' || band.title_zh
         from (select distinct row_id, title_zh from s71_row) as form_row
         cross join (select distinct band_id, title_zh from s71_band) as band
         where form_row.row_id || '.' || band.band_id = $segment
-        union all
-        select label_zh
-        from ledger_code
-        where
-            ledger = 'loan_account' and column_name = 'contract_status_code' and code = $segment
         """,
-        {"segment": segment},
+        {"metric_id": metric_id, "segment": segment},
     ).fetchall()
-    return str(rows[0][0]) if rows else SEGMENT_ZH.get(segment, "")
+    return str(rows[0][0]) if rows else ""
 
 
 def _known_segments(segments: list[str]) -> tuple[str, str]:

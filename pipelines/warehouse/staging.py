@@ -75,14 +75,17 @@ def render_metric_union(dbt_dir: Path) -> dict[Path, str]:
     return {_UNION: _union_sql(metrics)}
 
 
-def write_staging(contracts: Mapping[str, Contract], dbt_dir: Path) -> None:
+def write_dbt_files(
+    contracts: Mapping[str, Contract], metric_files: Mapping[Path, str], dbt_dir: Path
+) -> None:
     """Write the generated files into the dbt project and remove generated ones of gone ledgers.
 
     Args:
         contracts: Contracts by ledger name.
+        metric_files: What follows from the declared metrics, by path below the dbt project.
         dbt_dir: The dbt project.
     """
-    files = render_staging(contracts) | render_metric_union(dbt_dir)
+    files = render_staging(contracts) | render_metric_union(dbt_dir) | dict(metric_files)
     for path, text in files.items():
         target = dbt_dir / path
         target.parent.mkdir(parents=True, exist_ok=True)

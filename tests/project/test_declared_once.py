@@ -12,8 +12,9 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from expectations.contract import Contract
-from pipelines.generate import render_reference
+from pipelines.generate import METRICS_DIR, render_reference
 from pipelines.paths import DBT_DIR, LEDGERS_DIR
+from pipelines.warehouse.metric import load_metrics, render_metrics
 from pipelines.warehouse.staging import render_metric_union, render_staging
 
 ODCS = json.loads(
@@ -38,6 +39,25 @@ def test_union_of_metrics_is_what_the_metric_folder_gives() -> None:
     for path, text in render_metric_union(DBT_DIR).items():
         found = (DBT_DIR / path).read_text(encoding="utf-8")
         assert found == text, f"{path} is stale: run make generate"
+
+
+def test_catalogue_and_descriptions_are_those_the_declarations_give(
+    contracts: dict[str, Contract],
+) -> None:
+    metrics = load_metrics(METRICS_DIR, contracts)
+    for path, text in render_metrics(metrics).items():
+        found = (DBT_DIR / path).read_text(encoding="utf-8")
+        assert found == text, f"{path} is stale: run make generate"
+    for metric in metrics.values():
+        texts = (
+            metric.name_zh,
+            metric.name_en,
+            metric.formula_zh,
+            metric.formula_en,
+            metric.source,
+        )
+        readings = [t for d in metric.definitions for t in (d.reading_zh, d.reading_en, d.document)]
+        assert all(text.strip() for text in (*texts, *readings)), metric.metric_id
 
 
 def test_reference_pages_are_fresh() -> None:

@@ -382,6 +382,48 @@ metric as (
         unit,
         reason_code
     from {{ ref('small_micro_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('social_card_activation_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('social_card_monthly_usage_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('social_card_signing_rate') }}
 )
 
 select * from metric

@@ -12,6 +12,8 @@ select
     name_en,
     unit,
     kind,
+    better,
+    is_additive,
     formula_zh,
     formula_en,
     source,

@@ -1,0 +1,131 @@
+{#
+  From figures per branch to figures per organisation: the CTE `measured` of a metric model, with
+  org_level, org_id, segment, numerator, denominator and reason_code, for every active branch,
+  county and the bank and every segment, also where nothing was counted (then 0).
+
+  relation     a CTE with branch_id, segment, numerator, denominator and, where a column of the
+               source may be unknown, reason_code (any that is not NULL makes the figure unknown).
+               With `distinct`, one row per branch, segment and thing counted: numerator and
+               denominator are then booleans, and each thing counts once however many branches
+               or rows have it.
+  ledgers      ledgers whose absence makes the figure unknown.
+  months       'period': they must be there for the closed month; 'year': for every month of the
+               year so far; 'year_start': for December before; or a list of these.
+  segments     list of segments, or (segment_relation) a CTE with the column segment.
+  distinct     column that names the thing counted.
+  grids        whether the relation has grid_id (of int_unit_grid): then rows of level grid follow,
+               one per grid, that add up to the branch.
+  value        'gap': the relation's numerator and denominator are two parts whose ratio is meant
+               (no difference here, see metric_rows).
+#}
+{% macro rolled_up(
+    relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
+    grids=false
+) -%}
+{%- set spans = [months] if months is string else months -%}
+rolled_segment (segment) as (
+    {% if segment_relation -%}
+    select segment from {{ segment_relation }}
+    {%- else -%}
+    values
+    {%- for segment in segments %}
+    ('{{ segment }}'){{ ',' if not loop.last }}
+    {%- endfor %}
+    {%- endif %}
+),
+
+rolled_gap as (
+    select
+        source_gap.org_id,
+        min(source_gap.reason_code) as reason_code
+    from {{ ref('int_source_gap') }} as source_gap
+    cross join {{ source('run', 'run_context') }} as context
+    where
+        source_gap.ledger in ('{{ ledgers | join("', '") }}')
+        and (
+            {%- for span in spans %}
+            {{ 'or ' if not loop.first -}}
+            {%- if span == 'period' -%}
+            source_gap.month = context.period
+            {%- elif span == 'year' -%}
+            source_gap.month between {{ month_of('context.year_start') }} and context.period
+            {%- elif span == 'year_start' -%}
+            source_gap.month = context.previous_year_end_period
+            {%- endif %}
+            {%- endfor %}
+        )
+    group by source_gap.org_id
+),
+
+rolled_row as (
+    select
+        member.org_level,
+        member.org_id,
+        member.branch_id as part_id,
+        counted.*
+    from {{ relation }} as counted
+    inner join {{ ref('int_org_member') }} as member on counted.branch_id = member.branch_id
+    {%- if grids %}
+    union all
+    select
+        'grid' as org_level,
+        counted.grid_id as org_id,
+        counted.branch_id as part_id,
+        counted.*
+    from {{ relation }} as counted
+    {%- endif %}
+),
+
+rolled_sum as (
+    select
+        org_level,
+        org_id,
+        segment,
+        min(part_id) as part_id,
+        {%- if distinct %}
+        count(distinct case when numerator then {{ distinct }} end) as numerator,
+        count(distinct case when denominator then {{ distinct }} end) as denominator,
+        {%- else %}
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        {%- endif %}
+        max(reason_code) as reason_code
+    from rolled_row
+    group by
+        org_level,
+        org_id,
+        segment
+),
+
+measured as (
+    select
+        organisation.org_level,
+        organisation.org_id,
+        rolled_segment.segment,
+        coalesce(rolled_sum.numerator, 0) as numerator,
+        coalesce(rolled_sum.denominator, 0) as denominator,
+        coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code
+    from {{ ref('int_org') }} as organisation
+    cross join rolled_segment
+    left join rolled_sum
+        on
+            organisation.org_level = rolled_sum.org_level
+            and organisation.org_id = rolled_sum.org_id
+            and rolled_segment.segment = rolled_sum.segment
+    left join rolled_gap on organisation.org_id = rolled_gap.org_id
+    where organisation.is_active
+    {%- if grids %}
+    union all
+    select
+        rolled_sum.org_level,
+        rolled_sum.org_id,
+        rolled_sum.segment,
+        rolled_sum.numerator,
+        rolled_sum.denominator,
+        coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code
+    from rolled_sum
+    left join rolled_gap on rolled_sum.part_id = rolled_gap.org_id
+    where rolled_sum.org_level = 'grid'
+    {%- endif %}
+)
+{%- endmacro %}

@@ -1,0 +1,273 @@
+"""Metrics as declared: one YAML file each in ``dbt_project/metrics/<family>/<metric_id>.yaml``.
+
+Here belongs reading the declarations and rendering what follows from them: the seeds
+``metric_catalogue``, ``metric_definition`` and ``metric_segment``, and the YAML that describes the
+models of a family. The formula is the SQL file of the same name below ``models/marts/metrics``.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations.contract import Contract
+from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
+
+KINDS = ("ratio", "amount", "count", "gap")
+_TEXTS = {"zh": str, "en": str}
+_SHAPE = {
+    "metric": str,
+    "name": _TEXTS,
+    "kind": OneOf(*KINDS),
+    "unit": str,
+    "better": OneOf("up", "down", "none"),
+    "is_additive": bool,
+    "is_share?": bool,
+    "formula": _TEXTS,
+    "source": str,
+    "segments?": {"*": _TEXTS},
+    "segments_from?": str,
+    "definitions": [
+        {
+            "id": str,
+            "regulator?": str,
+            "document": str,
+            "clause?": str,
+            "thresholds?": str,
+            "effective_from?": dt.date,
+            "effective_to?": dt.date,
+            "reading": _TEXTS,
+        }
+    ],
+}
+_CATALOGUE = (
+    "metric_id", "family", "kind", "unit", "better", "is_additive", "is_share", "name_zh", "name_en",
+    "formula_zh", "formula_en", "source", "definition_id",
+)  # fmt: skip
+_DEFINITION = (
+    "definition_id", "metric_id", "regulator", "document_zh", "clause", "thresholds",
+    "effective_from", "effective_to", "reading_zh", "reading_en",
+)  # fmt: skip
+_SEGMENT = ("metric_id", "segment", "segment_order", "name_zh", "name_en")
+_ALL = {"all": {"zh": "全部", "en": "All"}}
+_COLUMNS = """    columns: &metric_columns
+      - name: metric_id
+        data_type: varchar
+        description: "指标 / Metric; see dim_metric."
+      - name: definition_id
+        data_type: varchar
+        description: "口径 / Definition the figure follows; see metric_definition."
+      - name: period
+        data_type: varchar
+        description: "期间 / Closed month, YYYY-MM."
+      - name: org_level
+        data_type: varchar
+        description: "{{ doc('org_level') }}"
+      - name: org_id
+        data_type: varchar
+        description: "机构号 / Organisation; see dim_org."
+      - name: segment
+        data_type: varchar
+        description: "分段 / Segment; all where the metric has none."
+      - name: numerator
+        data_type: decimal(38,6)
+        description: "分子 / Numerator; of a gap the first ratio."
+      - name: denominator
+        data_type: decimal(38,6)
+        description: "分母 / Denominator; 1 for amounts and counts, of a gap the second ratio."
+      - name: value
+        data_type: decimal(38,6)
+        description: "值 / Value, rounded half up; NULL exactly when reason_code says why."
+      - name: unit
+        data_type: varchar
+        description: "单位 / Unit; ratio is 0 to 1, pp is a difference of ratios."
+      - name: reason_code
+        data_type: varchar
+        description: "{{ doc('reason_code') }}"
+"""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One reading of a metric (口径). ``definition_id`` is ``<metric>@<edition>``."""
+
+    definition_id: str
+    regulator: str
+    document: str
+    clause: str
+    thresholds: str
+    effective_from: dt.date | None
+    effective_to: dt.date | None
+    reading_zh: str
+    reading_en: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One declared metric.
+
+    Attributes:
+        metric_id: Name of its model and of its declaration.
+        family: Folder.
+        kind: ratio, amount, count or gap.
+        unit: Unit of its value.
+        better: Whether more is better (``up``), less (``down``) or neither (``none``): ranking.
+        is_additive: Whether numerators and denominators of branches add up to the bank's.
+        is_share: Whether the numerator is a part of the denominator by construction: 0 to 1.
+        segments: Segment to its Chinese and English name, in the order of presentation; of a
+            metric whose segments another seed holds, empty.
+        definitions: Its readings; the first is the one that targets and returns mean.
+    """
+
+    metric_id: str
+    family: str
+    name_zh: str
+    name_en: str
+    kind: str
+    unit: str
+    better: str
+    is_additive: bool
+    is_share: bool
+    formula_zh: str
+    formula_en: str
+    source: str
+    segments: Mapping[str, tuple[str, str]]
+    definitions: tuple[Definition, ...]
+
+
+def load_metrics(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, Metric]:
+    """Declared metrics by id, in the order of family and name.
+
+    Args:
+        folder: ``metrics`` of the dbt project.
+        contracts: Ledgers, whose codes ``segments_from: ledger.column`` takes as segments.
+
+    Raises:
+        StrictYamlError: A file is faulty, or two files declare one metric.
+    """
+    metrics: dict[str, Metric] = {}
+    for path in sorted(folder.glob("*/*.yaml")):
+        metric = _metric(path, contracts)
+        if metric.metric_id in metrics:
+            raise StrictYamlError(path, 1, f"metric {metric.metric_id} is declared twice")
+        metrics[metric.metric_id] = metric
+    return metrics
+
+
+def _metric(path: Path, contracts: Mapping[str, Contract]) -> Metric:
+    raw = load_strict(path, _SHAPE)
+    if raw["metric"] != path.stem:
+        raise StrictYamlError(path, line_of(raw, "metric"), f"metric must be '{path.stem}'")
+    segments = {k: (v["zh"], v["en"]) for k, v in raw.get("segments", _ALL).items()}
+    if source := raw.get("segments_from"):
+        if source == "s71":
+            segments = {}
+        else:
+            ledger, _, column = source.partition(".")
+            if ledger not in contracts or column not in {c.name for c in contracts[ledger].columns}:
+                line = line_of(raw, "segments_from")
+                raise StrictYamlError(path, line, f"no such ledger column: {source}")
+            codes = contracts[ledger].column(column).codes
+            own = {k: v for k, v in segments.items() if "segments" in raw}
+            segments = own | {
+                code: (label, code.replace("_", " ")) for code, label in codes.items()
+            }
+    definitions = tuple(
+        Definition(
+            definition_id=f"{path.stem}@{item['id']}",
+            regulator=item.get("regulator", ""),
+            document=item["document"],
+            clause=item.get("clause", ""),
+            thresholds=item.get("thresholds", ""),
+            effective_from=item.get("effective_from"),
+            effective_to=item.get("effective_to"),
+            reading_zh=item["reading"]["zh"],
+            reading_en=item["reading"]["en"],
+        )
+        for item in raw["definitions"]
+    )
+    if not definitions:
+        raise StrictYamlError(path, line_of(raw, "definitions"), "a metric needs a definition")
+    return Metric(
+        metric_id=path.stem,
+        family=path.parent.name,
+        name_zh=raw["name"]["zh"],
+        name_en=raw["name"]["en"],
+        kind=raw["kind"],
+        unit=raw["unit"],
+        better=raw["better"],
+        is_additive=raw["is_additive"],
+        is_share=raw.get("is_share", False),
+        formula_zh=raw["formula"]["zh"],
+        formula_en=raw["formula"]["en"],
+        source=raw["source"],
+        segments=segments,
+        definitions=definitions,
+    )
+
+
+def render_metrics(metrics: Mapping[str, Metric]) -> dict[Path, str]:
+    """Seeds and family YAML by path below the dbt project."""
+    seeds = Path("seeds")
+    files = {
+        seeds / "metric_catalogue.csv": _csv(_CATALOGUE, map(_catalogue_row, metrics.values())),
+        seeds / "metric_definition.csv": _csv(
+            _DEFINITION, (_definition_row(m, d) for m in metrics.values() for d in m.definitions)
+        ),
+        seeds / "metric_segment.csv": _csv(
+            _SEGMENT,
+            (
+                (m.metric_id, segment, number, *names)
+                for m in metrics.values()
+                for number, (segment, names) in enumerate(m.segments.items(), 1)
+            ),
+        ),
+    }
+    for family in sorted({m.family for m in metrics.values()}):
+        path = Path("models") / "marts" / "metrics" / family / f"_{family}.yml"
+        files[path] = _family([m for m in metrics.values() if m.family == family])
+    return files
+
+
+def _catalogue_row(metric: Metric) -> tuple[object, ...]:
+    return (
+        metric.metric_id, metric.family, metric.kind, metric.unit, metric.better,
+        str(metric.is_additive).lower(), str(metric.is_share).lower(), metric.name_zh, metric.name_en,
+        metric.formula_zh, metric.formula_en, metric.source, metric.definitions[0].definition_id,
+    )  # fmt: skip
+
+
+def _definition_row(metric: Metric, definition: Definition) -> tuple[object, ...]:
+    return (
+        definition.definition_id, metric.metric_id, definition.regulator, definition.document,
+        definition.clause, definition.thresholds, definition.effective_from or "",
+        definition.effective_to or "", definition.reading_zh, definition.reading_en,
+    )  # fmt: skip
+
+
+def _csv(heads: tuple[str, ...], rows: object) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def _family(metrics: list[Metric]) -> str:
+    lines = [
+        "# generated from metrics/*/*.yaml (make generate): do not edit\nversion: 2\n\nmodels:\n"
+    ]
+    for number, metric in enumerate(metrics):
+        title = f"{metric.name_zh} / {metric.name_en}. Grain: organisation and segment."
+        lines.append(f"  - name: {metric.metric_id}\n    description: {_quoted(title)}\n")
+        lines.append(_COLUMNS if number == 0 else "    columns: *metric_columns\n")
+    return "".join(lines)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
