@@ -12,6 +12,7 @@ from expectations.contract import Contract
 from pipelines.landing.receive import connect
 from pipelines.paths import Home
 from pipelines.settings import Settings
+from pipelines.warehouse.comments import write_comments
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.inputs import write_inputs
 from pipelines.warehouse.load_set import LoadSet
@@ -41,6 +42,7 @@ def build_warehouse(
     finally:
         con.close()
     project.build()
+    _comment(settings, project, folder)
     text = json.dumps(load_set.as_dict(), ensure_ascii=False, indent=1)
     (folder / "load_set.json").write_text(text + "\n", encoding="utf-8")
     (folder / _COMPLETE).write_text("", encoding="utf-8")
@@ -49,6 +51,21 @@ def build_warehouse(
     shutil.rmtree(target, ignore_errors=True)
     folder.replace(target)
     return target
+
+
+def _comment(settings: Settings, project: DbtProject, folder: Path) -> None:
+    con = connect(settings)
+    try:
+        con.execute(f"attach '{folder / WAREHOUSE_FILE}' as jingtian")
+        if (folder / PAY_FILE).exists():
+            con.execute(f"attach '{folder / PAY_FILE}' as pay")
+        relations = project.manifest().relations
+        for database in ("jingtian", "pay"):  # a transaction writes to one file only
+            con.execute("begin")
+            write_comments(con, [r for r in relations if r.database == database])
+            con.execute("commit")
+    finally:
+        con.close()
 
 
 def find_build(home: Home, build_id: str) -> Path | None:

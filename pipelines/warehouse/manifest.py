@@ -10,7 +10,21 @@ from typing import Any
 
 from pipelines.paths import DBT_DIR
 
-_MODEL_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
+_MODEL_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md"}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A described table or view of the warehouse: model, seed or source.
+
+    ``database`` is the catalog (jingtian, pay), ``columns`` the described columns.
+    """
+
+    database: str
+    schema: str
+    name: str
+    description: str
+    columns: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -20,6 +34,7 @@ class Manifest:
     parents: dict[str, tuple[str, ...]]
     models: dict[str, str]
     metrics: tuple[str, ...]
+    relations: tuple[Relation, ...]
 
     def ledgers_of(self, model: str) -> set[str]:
         """Ledgers a model rests on, directly or not.
@@ -65,7 +80,22 @@ def read_manifest(raw: Any) -> Manifest:
         if "/marts/metrics/" in path:
             metrics.append(node["name"])
     parents = {k: tuple(v) for k, v in raw["parent_map"].items()}
-    return Manifest(parents, models, tuple(sorted(metrics)))
+    described = [
+        node
+        for node in [*raw["nodes"].values(), *raw["sources"].values()]
+        if node["resource_type"] in ("model", "seed", "source")
+    ]
+    relations = tuple(
+        Relation(
+            database=node["database"],
+            schema=node["schema"],
+            name=node.get("alias") or node.get("identifier") or node["name"],
+            description=node.get("description", ""),
+            columns={name: c.get("description", "") for name, c in node["columns"].items()},
+        )
+        for node in described
+    )
+    return Manifest(parents, models, tuple(sorted(metrics)), relations)
 
 
 def models_digest(folder: Path = DBT_DIR) -> str:
