@@ -43,7 +43,13 @@ from expectations.contract import Column, Contract
 from expectations.control_figure import ControlFigure
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
 from expectations.identifiers import define_identifiers
+from expectations.register_rules import (
+    find_duplicates,
+    find_missing_points,
+    find_register_offences,
+)
 from expectations.rule import Rule, RuleBook
+from expectations.typed_file import TypedFile
 from expectations.waiver import needs_reason
 
 # The stubs of pyarrow know fewer signatures than the library has.
@@ -64,8 +70,6 @@ _ARROW_TYPES: dict[str, Any] = {
 }
 _FEW_VALUES = frozenset({"code", "bool", "date", "rate", "int"})
 _PIECE = 122_880  # rows
-# Rules over the whole file read the copied columns under the name of the typed table.
-_OVER_FILE = "with typed as (from register_rows)"
 _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 
 
@@ -198,6 +202,7 @@ class _Job:
         self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
         self.found = False
         self.is_in_key_order = False
+        self.file: TypedFile
 
     def run(self) -> Verdict:
         received = self.raw.table.num_rows + self.raw.refused_rows + sum(self.raw.ignored.values())
@@ -206,12 +211,10 @@ class _Job:
         bad = np.zeros(self.typed.num_rows, np.int64) if self.bad is None else self.bad
         self.con.register("typed", in_pieces(self.typed.append_column("_bad", pa.array(bad))))
         self.con.execute(_EMPTY_FINDINGS)
+        self.file = self._file()
         self._cell_findings()
         self._row_findings()
-        self._duplicate_findings()
         self._register_findings()
-        if self.contract.kind == "ten_day":
-            self._ten_day_findings()
         self.raw.file_findings += self._control_findings()
         if self.raw.file_findings:
             self.con.register("file_findings", finding_table(self.raw.file_findings))
@@ -330,18 +333,22 @@ class _Job:
         column = reasons.column("reason").combine_chunks().cast(_STRING)
         return None if column.null_count == len(column) else column
 
-    def _is_present(self, column: Column) -> bool:
-        return column.name in self.raw.positions
+    def _file(self) -> TypedFile:
+        letters = {name: self.raw.letters[i] for name, i in self.raw.positions.items()}
+        has_failed = self.bad is not None
+        return TypedFile(self.con, self.contract, letters, self.start, self.end, has_failed)
 
-    def _key_text(self, prefix: str) -> str:
-        parts = [f"cast({prefix}{name} as varchar)" for name in self.contract.key]
-        return f"concat_ws('|', {', '.join(parts)})"
-
-    def _cell(self, column: str, row: str = "_row") -> str:
-        position = self.raw.positions.get(column)
-        if position is None:
-            return "cast(null as varchar)"
-        return f"{literal(self.raw.letters[position])} || {row}"
+    def _register_findings(self) -> None:
+        """What the rows together are asked: their keys, the rules of the file, its points."""
+        self.is_in_key_order = self.bad is None and is_ascending(self.typed, self.contract.key)
+        found = 0 if self.is_in_key_order else find_duplicates(self.file)
+        rules = self.book.register_rules(self.contract.name, self.end)
+        found += find_register_offences(
+            self.file, [r for r in rules if not set(r.fields) & self.absent]
+        )
+        if self.contract.kind == "ten_day":
+            found += find_missing_points(self.file)
+        self.found = self.found or found > 0
 
     def _cell_findings(self) -> None:
         if self.bad is None:
@@ -394,9 +401,9 @@ class _Job:
             select
                 coalesce(rc.code, 'JT-CELL-' || ({code})),
                 f._row,
-                {self._cell(column.name, "f._row")},
+                {self.file.cell(column.name, "f._row")},
                 {literal(column.name)},
-                {self._key_text("f.r_")},
+                {self.file.key_text("f.r_")},
                 coalesce(rc.value, {shown_value(column, raw)}),
                 case when rc.code is null then {expected} end,
                 null
@@ -427,9 +434,8 @@ class _Job:
         rules = [r for r in self._rules() if not set(r.fields) & self.absent]
         if not rules:
             return
-        tests = [self._guarded(rule) for rule in rules]
+        tests = [self.file.offends(rule) for rule in rules]
         define_identifiers(self.con, " ".join(tests))
-        dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
         # Only the columns that the rules speak of are scanned, and only offending rows are taken out.
         spoken_of = self.typed.select(
             [n for n in self.typed.column_names if re.search(rf"\b{n}\b", " ".join(tests))]
@@ -439,7 +445,7 @@ class _Job:
         place = pa.array(np.arange(self.typed.num_rows))
         self.con.register("spoken_of", in_pieces(spoken_of.append_column("_place", place)))
         places = self.con.execute(
-            f"select _place from (select *, {dates} from spoken_of) where {' or '.join(tests)}"
+            f"select _place from (select *, {self.file.dates} from spoken_of) where {' or '.join(tests)}"
         ).to_arrow_table()
         self.con.unregister("spoken_of")
         if places.num_rows == 0:
@@ -451,140 +457,14 @@ class _Job:
             suspects = suspects.append_column("_bad", pa.array(self.bad).take(chosen))
         self.con.register("suspect_rows", suspects)
         self.con.execute(
-            f"create or replace temp table suspects as select *, {dates} from suspect_rows"
+            f"create or replace temp table suspects as select *, {self.file.dates} from suspect_rows"
         )
         self.con.unregister("suspect_rows")
-        self._insert_found(rules, "suspects", tests)
-
-    def _insert_found(self, rules: list[Rule], rows: str, tests: list[str]) -> None:
-        """Ask which rules found anything, then those for their rows."""
         flags = ", ".join(f"bool_or({test})" for test in tests)
-        head = _OVER_FILE if rules[0].level == "L3" else ""
-        found = self.con.execute(f"{head} select {flags} from {rows}").fetchall()[0]
+        found = self.con.execute(f"select {flags} from suspects").fetchall()[0]
         for rule, test, is_found in zip(rules, tests, found, strict=True):
             if is_found:
-                self.found = True
-                self._insert(rule, rows, test)
-
-    def _insert(self, rule: Rule, rows: str, test: str) -> None:
-        """One finding per row of a relation that offends."""
-        column = rule.fields[0]
-        expected = f"cast({rule.expected} as varchar)" if rule.expected else "null"
-        difference = f"cast({rule.difference} as varchar)" if rule.difference else "null"
-        what = f"{self._key_text('')}, cast({column} as varchar)"
-        if rule.is_personal:
-            what = "null, null"
-        self.con.execute(
-            f"""
-            insert into findings
-            {_OVER_FILE if rule.level == "L3" else ""}
-            select
-                {literal(rule.code)}, _row, {self._cell(column)}, {literal(column)},
-                {what}, {expected}, {difference}
-            from {rows}
-            where {test}
-            """
-        )
-
-    def _guarded(self, rule: Rule) -> str:
-        if self.bad is None:
-            return f"coalesce({rule.violation}, false)"
-        mask = sum(1 << self.bit[name] for name in rule.fields)
-        return f"((_bad & {mask}) = 0 and coalesce({rule.violation}, false))"
-
-    def _duplicate_findings(self) -> None:
-        self.is_in_key_order = self.bad is None and is_ascending(self.typed, self.contract.key)
-        if self.is_in_key_order:
-            return
-        key = ", ".join(self.contract.key)
-        mask = sum(1 << self.bit[name] for name in self.contract.key)
-        first = self.contract.key[0]
-        joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in self.contract.key)
-        count = self.con.execute(
-            f"""
-            insert into findings
-            select
-                'JT-KEY-0001', t._row, {self._cell(first, "t._row")}, {literal(first)},
-                {self._key_text("t.")}, {self._key_text("t.")}, cast(d.n as varchar), null
-            from typed as t
-            join (
-                select {key}, count(*) as n
-                from typed
-                where (_bad & {mask}) = 0
-                group by {key}
-                having count(*) > 1
-            ) as d on {joined}
-            where (t._bad & {mask}) = 0
-            """
-        ).fetchall()[0][0]
-        self.found = self.found or count > 0
-
-    def _register_findings(self) -> None:
-        """Rules over the file as a whole (L3), each a predicate with subqueries over ``typed``.
-
-        The columns they speak of are copied first, without failed cells; a registered table joined
-        with itself fails in DuckDB 1.5 where a filter is pushed into its scan.
-        """
-        rules = [
-            r
-            for r in self.book.register_rules(self.contract.name, self.end)
-            if not set(r.fields) & self.absent
-        ]
-        if not rules:
-            return
-        spoken_of = " ".join(
-            [*self.contract.key]
-            + [f"{r.violation} {r.expected} {r.difference} {' '.join(r.fields)}" for r in rules]
-        )
-        columns = [c.name for c in self.contract.columns if re.search(rf"\b{c.name}\b", spoken_of)]
-        define_identifiers(self.con, spoken_of)
-        self.con.execute(
-            f"create or replace temp table register_rows as "
-            f"select _row, _bad, {', '.join(map(self._unless_failed, columns))} from typed"
-        )
-        dates = f"date '{self.start}' as period_start, date '{self.end}' as period_end"
-        tests = [
-            f"((_bad & {sum(1 << self.bit[name] for name in rule.fields)}) = 0 "
-            f"and coalesce({rule.violation}, false))"
-            for rule in rules
-        ]
-        self._insert_found(rules, f"(select *, {dates} from typed) as t", tests)
-
-    def _unless_failed(self, name: str) -> str:
-        """A column of the copy; a failed cell is empty there, so that no other row is held to it."""
-        if self.bad is None:
-            return name
-        return f"case when (_bad >> {self.bit[name]}) & 1 = 0 then {name} end as {name}"
-
-    def _ten_day_findings(self) -> None:
-        """Three points a month per organisation; silent where a date already has a finding."""
-        owner, date = self.contract.owner_column, self.contract.date_column
-        mask = (1 << self.bit[str(owner)]) | (1 << self.bit[str(date)])
-        count = self.con.execute(
-            f"""
-            insert into findings
-            select
-                'JT-DEPO-0002', g.first_row, {self._cell(str(date), "g.first_row")},
-                {literal(str(date))}, g.{owner}, cast(g.points as varchar), '3', null
-            from (
-                select
-                    {owner}, min(_row) as first_row, count(distinct {date}) as points,
-                    bool_or((_bad & {mask}) <> 0) as is_doubtful
-                from typed
-                group by {owner}
-            ) as g
-            where g.points <> 3
-                and not g.is_doubtful
-                and not exists (
-                    select 1
-                    from findings as f
-                    join typed as t on t._row = f.row_no
-                    where t.{owner} = g.{owner}
-                        and (f."column" = {literal(str(date))} or f.code = 'JT-KEY-0001')
-                )
-            """
-        ).fetchall()[0][0]
-        self.found = self.found or count > 0
+                self.file.insert(rule, "suspects", f"where {test}")
 
     def _control_findings(self) -> list[dict[str, object]]:
         """Stated figures that the rows do not give; silent where a cell they need has failed."""

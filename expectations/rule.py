@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ RULES_DIR = Path(__file__).parent / "rules"
 SEVERITIES = ("block", "explain", "warn")
 SEVERITY_ZH = {"block": "阻断", "explain": "需说明", "warn": "提示"}
 
+_WINDOW = re.compile(r"\bover\s*\(")
 _PLACE = {"ledger?": str, "org?": str, "row?": int, "rows?": [int], "column?": str}
 _EDIT_KEYS = {"ledger", "org", "month", "row", "copy", "drop", "set"}
 # What a rule looks at, by its level.
@@ -39,6 +41,7 @@ _SHAPE = {
             "status": OneOf("beta", "active", "retired"),
             "fields?": [str],
             "is_personal?": bool,
+            "among?": str,
             "violation?": str,
             "query?": str,
             "needs?": [str],
@@ -103,8 +106,9 @@ class Rule:
     """One rule.
 
     ``violation`` is a SQL predicate that is true for an offending row: over the typed columns of
-    the ledger (L2), also with subqueries over the file as ``typed`` (L3; its ``_bad`` is not 0
-    where a cell of the row failed: what is missing from the file may stand there), or over the
+    the ledger (L2), also with window functions over the rows of the file that ``among`` chooses, or
+    with subqueries over the file as ``typed`` (L3; its ``_bad`` is not 0 where a cell of the row
+    failed: what is missing from the file may stand there), or over the
     lake's rows ``t`` with every ledger as a view of its name and its rows of the month before as
     ``<ledger>_before``; ``b`` is the row's own state in the month before (L4, L5). ``query``
     instead returns offences of any grain: some of the columns of a lake finding. ``expected`` and
@@ -137,6 +141,12 @@ class Rule:
     before: tuple[str, ...] = ()
     example: Example | None = None
     is_personal: bool = False
+    among: str | None = None
+
+    @property
+    def has_window(self) -> bool:
+        """Whether the predicate looks from a row at others by a window function."""
+        return _WINDOW.search(self.violation or "") is not None
 
     @property
     def scope(self) -> str:
@@ -237,6 +247,7 @@ def _rule(item: dict[str, Any], ledger: str | None, path: Path) -> Rule:
         before=tuple(item.get("before", ())),
         example=_example(item, ledger, path) if "example" in item else None,
         is_personal=item.get("is_personal", False),
+        among=item.get("among"),
     )
 
     def refuse(key: str, why: str) -> None:
@@ -244,6 +255,10 @@ def _rule(item: dict[str, Any], ledger: str | None, path: Path) -> Rule:
 
     if rule.violation and not (ledger and rule.fields):
         refuse("violation", "a predicate needs a ledger and its fields")
+    if rule.among and not (rule.level == "L3" and rule.violation):
+        refuse("among", "only a predicate over the file (L3) says which rows it compares")
+    if rule.has_window and not rule.among and rule.level == "L3":
+        refuse("violation", "a window function needs among: which rows are compared")
     if rule.query and (rule.violation or rule.level not in ("L4", "L5")):
         refuse("query", "a query is for L4 and L5 and stands instead of a predicate")
     if (rule.needs or rule.before) and rule.level not in ("L4", "L5"):

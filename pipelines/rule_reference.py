@@ -108,7 +108,8 @@ def _entry(rule: Rule, contracts: Mapping[str, Contract]) -> list[str]:
         lines.append(f"- 反例 fails when: {_edits(rule.example.failing, rule, contracts)}")
     sql = rule.violation or rule.query
     if sql:
-        lines += ["", "```sql", *sql.strip().splitlines(), "```"]
+        among = [f"-- 只比较 among: {rule.among.strip()}"] if rule.among else []
+        lines += ["", "```sql", *among, *sql.strip().splitlines(), "```"]
     return [*lines, ""]
 
 

@@ -78,3 +78,23 @@ def test_no_exists_mixes_order_and_difference(rule: Rule) -> None:
         signs = {sign for left, sign, right in across if left != right}
         unequal = signs & {"<>", "is distinct from"}
         assert not (unequal and signs - unequal), subquery
+
+
+@pytest.mark.parametrize("rule", [r for r in IN_SQL if r.among], ids=lambda r: r.code)
+def test_rows_are_compared_only_where_what_groups_them_is_filled(
+    rule: Rule, contracts: dict[str, Contract]
+) -> None:
+    """A column that groups rows says so in ``among``: an empty or failed cell is no common value."""
+    groups = re.findall(r"partition by (.*?)(?: order by| range|\))", " ".join(_sql(rule).split()))
+    names = {c.name for c in contracts[str(rule.ledger)].columns}
+    for name in {n for group in groups for n in re.findall(r"\b[a-z_]+\b", group)} & names:
+        required = contracts[str(rule.ledger)].column(name).required and name in rule.fields
+        treated = f"coalesce({name}," in _sql(rule)
+        assert f"{name} is not null" in str(rule.among) or required or treated, name
+
+
+@pytest.mark.parametrize("rule", [r for r in IN_SQL if r.level == "L3"], ids=lambda r: r.code)
+def test_a_rule_of_the_file_compares_no_pairs_of_rows(rule: Rule) -> None:
+    """Rows of one group may be the whole file: pairs are equal in a column or not looked at."""
+    for left, sign, right in re.findall(r"(\w+)\.\w+ (<>|<=|>=|<|>|-) (\w+)\.\w+", _sql(rule)):
+        assert left == right, (left, sign, right)
