@@ -19,6 +19,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from expectations.database import QUIET
+
 
 class HeldConnectionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
     """A SQLAlchemy engine whose one connection lives as long as the engine."""
@@ -30,6 +32,7 @@ class HeldConnectionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
         """The held connection; a failed statement is rolled back so that the next can run."""
         if not self._connection:
             self._connection = self.engine.connect()
+            self._connection.exec_driver_sql(QUIET)
         try:
             yield self._connection
         except Exception:

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from expectations.database import open_database
 from expectations.decision import Decision, file_digest
 from expectations.suite import Suite, SuiteExpectation
 
@@ -109,7 +108,7 @@ def _run(items: list[SuiteExpectation], tables: Mapping[str, Path]) -> list[dict
 
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "slice.duckdb"
-        with duckdb.connect(str(database)) as con:
+        with open_database(str(database)) as con:
             for name, path in tables.items():
                 con.execute(f"create view \"{name}\" as select * from read_parquet('{path}')")
         quiet = contextlib.redirect_stderr(io.StringIO())

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow.compute
 
 from expectations.contract import Contract
+from expectations.database import open_database
 from expectations.findings import finding_row
 from expectations.judge import Verdict, judge, refused
 from expectations.rule import RuleBook
@@ -296,7 +297,7 @@ def _sender(export: Export, given: str | None) -> str:
     said = export.mapping.submitting_org
     if given or isinstance(said, str):
         return given or str(said)
-    con = duckdb.connect()
+    con = open_database()
     try:
         table = export.table(said["file"]).table
     except Unreadable as exc:

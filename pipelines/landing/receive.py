@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from expectations.cells import CellMemo
 from expectations.contract import Contract, load_contracts
+from expectations.database import open_database
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
@@ -599,9 +600,9 @@ def make_load_id(identity: Identity, contract: Contract, mapping: str, digests: 
 def connect(settings: Settings, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the house's limits and no way to the network."""
     settings.home.scratch.mkdir(parents=True, exist_ok=True)
-    return duckdb.connect(
+    return open_database(
         database,
-        config={
+        {
             "memory_limit": settings.memory_limit,
             "threads": settings.threads,
             "temp_directory": str(settings.home.scratch),

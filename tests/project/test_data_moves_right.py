@@ -29,10 +29,13 @@ def test_reports_open_no_database_at_all() -> None:
 
 def test_expectations_connect_to_frozen_slices_only() -> None:
     """The runner makes a throw-away database of views; the others are handed a connection."""
-    connecting = {
-        path for path, tree in modules("expectations") if "duckdb.connect" in called(tree)
+    calls = {path: called(tree) for path, tree in modules("expectations")}
+    assert {p for p, names in calls.items() if "duckdb.connect" in names} == {
+        "expectations/database.py"
     }
-    assert connecting == {"expectations/runner.py"}
+    assert {p for p, names in calls.items() if "open_database" in names} == {
+        "expectations/runner.py"
+    }
 
 
 def test_only_the_registry_package_touches_sqlite() -> None:
