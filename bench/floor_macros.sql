@@ -9,7 +9,7 @@ create or replace macro resident_id_is_valid(code) as case when code is not null
 
 create or replace macro resident_id_birth_date(code) as try_cast(substr(code, 7, 4) || '-' || substr(code, 11, 2) || '-' || substr(code, 13, 2) as date);
 
-create or replace macro province_is_known(code) as substr(code, 1, 2) in ('11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82');
+create or replace macro province_is_known(code) as substr(code, 1, 2) in ['11', '12', '13', '14', '15', '21', '22', '23', '31', '32', '33', '34', '35', '36', '37', '41', '42', '43', '44', '45', '46', '50', '51', '52', '53', '54', '61', '62', '63', '64', '65', '71', '81', '82'];
 
 create or replace macro division_is_valid(code) as province_is_known(code) and regexp_full_match(code, '[0-9]{2}(0[1-9]|[1-9][0-9])(0[1-9]|[1-9][0-9])');
 
@@ -25,4 +25,4 @@ create or replace macro financial_licence_is_valid(code) as regexp_full_match(co
 
 create or replace macro phone_is_plausible(code) as regexp_full_match(code, '(\+?86[- ]?)?1[0-9]{10}|(0[1-9][0-9]{1,2}[- ]?)?[2-8][0-9]{6,7}([- ][0-9]{1,6})?|400[- ]?[0-9]{3}[- ]?[0-9]{4}|95[0-9]{3,6}');
 
-create or replace macro currency_is_known(code) as code in ('AED', 'AUD', 'BND', 'BRL', 'CAD', 'CHF', 'CNY', 'CZK', 'DKK', 'EUR', 'GBP', 'HKD', 'HUF', 'IDR', 'ILS', 'INR', 'JPY', 'KHR', 'KRW', 'KZT', 'LAK', 'MMK', 'MNT', 'MOP', 'MXN', 'MYR', 'NOK', 'NPR', 'NZD', 'PHP', 'PKR', 'PLN', 'RON', 'RSD', 'RUB', 'SAR', 'SEK', 'SGD', 'THB', 'TRY', 'TWD', 'USD', 'VND', 'ZAR');
+create or replace macro currency_is_known(code) as code in ['AED', 'AUD', 'BND', 'BRL', 'CAD', 'CHF', 'CNY', 'CZK', 'DKK', 'EUR', 'GBP', 'HKD', 'HUF', 'IDR', 'ILS', 'INR', 'JPY', 'KHR', 'KRW', 'KZT', 'LAK', 'MMK', 'MNT', 'MOP', 'MXN', 'MYR', 'NOK', 'NPR', 'NZD', 'PHP', 'PKR', 'PLN', 'RON', 'RSD', 'RUB', 'SAR', 'SEK', 'SGD', 'THB', 'TRY', 'TWD', 'USD', 'VND', 'ZAR'];

@@ -53,8 +53,9 @@ def look_through(
 ) -> None:
     """First step: ``looked``, a row per row, with the cells of those that are not in order.
 
-    Rows are numbered as they are read: a long list after ``in`` becomes a join, which does not keep
-    their order.
+    Its rows keep the order of the file, so that their ``rowid`` numbers them; a window would number
+    them one by one. DuckDB keeps no order where it makes a join of a long list after ``in``: hence a
+    join is refused.
 
     Args:
         con: The connection.
@@ -64,19 +65,17 @@ def look_through(
     faults = [test for c in LEDGER.columns for test in cell_faults(c)]
     faults += [f"coalesce({violation}, false)" for _, _, violation in rules]
     raw = ", ".join(f"r_{c.name} := r_{c.name}" for c in LEDGER.columns)
-    con.execute(
-        f"""
+    looked = f"""
         create or replace temp table looked as
         select
-            row_no, r_loan_id as loan_id,
+            r_loan_id as loan_id,
             case when {SUSPICIOUS} or coalesce({" or ".join(faults)}, false)
                 then struct_pack({raw}) end as cells
-        from (
-            select *, {VALUES}, {MONTH}
-            from (select *, row_number() over () + 1 as row_no from {cells})
-        )
+        from (select *, {VALUES}, {MONTH} from {cells})
         """
-    )
+    if "JOIN" in con.execute(f"explain {looked}").fetchall()[0][1]:
+        raise SystemExit("DuckDB would join, and the rows lose their order")
+    con.execute(looked)
 
 
 def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str], ...]) -> None:
@@ -88,7 +87,7 @@ def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str]
         f"""
         create or replace temp table faulty as
         select *, {VALUES}, {MONTH}
-        from (select row_no, {trimmed} from looked where cells is not null)
+        from (select rowid + 2 as row_no, {trimmed} from looked where cells is not null)
         """
     )
     tests = [
@@ -107,7 +106,7 @@ def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str]
         create or replace temp table findings as
         {" union all ".join(found)}
         union all
-        select row_no, '{KEY_RULE}', 'loan_id', loan_id
+        select rowid + 2, '{KEY_RULE}', 'loan_id', loan_id
         from looked
         where loan_id in (
             select key
