@@ -8,7 +8,10 @@ from functools import cache
 import pytest
 
 from tests.closed_bank import ClosedBank, closed_bank
-from tests.golden.independent import Figure, Inbox, Key, Month
+from tests.golden.independent.families import figures
+from tests.golden.independent.figure import Figure, Key
+from tests.golden.independent.files import Inbox
+from tests.golden.independent.month import Month
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +30,4 @@ def month_of(sample_bank: ClosedBank) -> Callable[[str], Month]:
 @pytest.fixture(scope="session")
 def figures_of(month_of: Callable[[str], Month]) -> Callable[[str], Mapping[Key, Figure]]:
     """Every figure of a month of the sample bank, computed from its files."""
-    return cache(lambda period: month_of(period).figures())
+    return cache(lambda period: figures(month_of(period)))

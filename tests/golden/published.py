@@ -12,7 +12,8 @@ from pipelines.paths import Home
 from pipelines.publish import build_in_force
 from pipelines.settings import Settings
 from pipelines.warehouse.build import attach_build
-from tests.golden.independent import Figure, Key, Verdict
+from tests.golden.independent.figure import Figure, Key
+from tests.golden.independent.targets import Verdict
 
 Published = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
 
@@ -33,6 +34,16 @@ def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
     ).fetchall()
     out: dict[Key, Published] = {row[:3]: row[3:] for row in rows}
     assert len(out) == len(rows), "a figure is published twice"
+    return out
+
+
+def definitions(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Definitions under which the figures of a metric are published."""
+    out: dict[str, set[str]] = {}
+    for metric, definition in con.execute(
+        "select distinct metric_id, definition_id from mart_metric_value"
+    ).fetchall():
+        out.setdefault(metric, set()).add(definition)
     return out
 
 

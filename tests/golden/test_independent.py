@@ -10,11 +10,18 @@ import pytest
 from pipelines.paths import DBT_DIR, Home
 from tests.closed_bank import PERIODS, ClosedBank
 from tests.golden import published
-from tests.golden.independent import Figure, Key, Month, PayMonth, half_up, read_targets, year_to
+from tests.golden.independent.dates import year_to
+from tests.golden.independent.figure import Figure, Key, half_up
+from tests.golden.independent.month import Month
+from tests.golden.independent.pay import PayMonth, pay, settlements
+from tests.golden.independent.s71 import S71_METRICS
+from tests.golden.independent.targets import attainment, read_targets
 
-# One bank and eight branches, each with 46 figures of its own and 6 measures of 17 rows x 7 bands.
-ORGANISATIONS = 9
-FIGURES_OF_AN_ORGANISATION = 46 + 6 * 17 * 7
+BRANCHES = 8
+# Metrics that are published and not computed a second time yet.
+NOT_YET: frozenset[str] = frozenset()
+# A metric has one definition, its first, unless a regulator's document has an edition.
+EDITION_OF = dict.fromkeys(S71_METRICS, "s71-2024")
 # Rows of S71 in which the sample has no bad loan, so that zero is right in all three months.
 ALWAYS_ZERO = {
     ("inclusive_loan_npl_balance", "farmer_cooperative"),
@@ -40,8 +47,26 @@ def test_every_published_figure_is_reproduced_from_the_files(
 ) -> None:
     with published.attach(Home(sample_bank.home), period) as con:
         theirs = published.metric_values(con)
-    assert len(theirs) == ORGANISATIONS * FIGURES_OF_AN_ORGANISATION
-    assert published.differences(figures_of(period), theirs) == []
+    compared = {key: figure for key, figure in theirs.items() if key[0] not in NOT_YET}
+    assert published.differences(figures_of(period), compared) == []
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_published_metric_is_computed_a_second_time(
+    sample_bank: ClosedBank, figures_of: Figures, period: str
+) -> None:
+    with published.attach(Home(sample_bank.home), period) as con:
+        theirs = {metric for metric, _, _ in published.metric_values(con)}
+    assert theirs - {metric for metric, _, _ in figures_of(period)} == NOT_YET
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_published_figure_names_the_definition_computed(
+    sample_bank: ClosedBank, period: str
+) -> None:
+    with published.attach(Home(sample_bank.home), period) as con:
+        theirs = published.definitions(con)
+    assert theirs == {m: {f"{m}@{EDITION_OF.get(m, '1')}"} for m in theirs}
 
 
 def test_the_comparison_sees_figures_of_every_kind(figures_of: Figures) -> None:
@@ -60,7 +85,7 @@ def test_every_published_verdict_is_reproduced(
     sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
 ) -> None:
     targets = read_targets(DBT_DIR / "seeds" / "scheme_target.csv")
-    mine = month_of(period).attainment(figures_of(period), targets)
+    mine = attainment(month_of(period), figures_of(period), targets)
     with published.attach(Home(sample_bank.home), period) as con:
         theirs = published.verdicts(con)
     assert len(theirs) > 50
@@ -72,10 +97,10 @@ def test_every_published_verdict_is_reproduced(
 def test_every_month_of_pay_is_reproduced_to_the_fen(
     sample_bank: ClosedBank, month_of: Callable[[str], Month], period: str
 ) -> None:
-    mine = month_of(period).pay()
+    mine = pay(month_of(period))
     with published.attach(Home(sample_bank.home), period) as con:
         rows = published.table(con, "pay.main.pay_month")
-    assert len(rows) == (ORGANISATIONS - 1) * len(year_to(period))
+    assert len(rows) == BRANCHES * len(year_to(period))
     assert {(r["org_id"], r["month"]) for r in rows} == mine.keys()
     for row in rows:
         assert row["reason_code"] is None
@@ -86,10 +111,10 @@ def test_every_month_of_pay_is_reproduced_to_the_fen(
 def test_every_settlement_is_reproduced_to_the_fen(
     sample_bank: ClosedBank, month_of: Callable[[str], Month], period: str
 ) -> None:
-    mine = month_of(period).settlements()
+    mine = settlements(month_of(period))
     with published.attach(Home(sample_bank.home), period) as con:
         rows = {r["org_id"]: r for r in published.table(con, "pay.main.pay_settlement")}
-    assert len(rows) == ORGANISATIONS - 1
+    assert len(rows) == BRANCHES
     for org, own in mine.items():
         assert rows[org] == {
             "org_id": org,
@@ -111,13 +136,13 @@ def test_every_settlement_is_reproduced_to_the_fen(
     assert rows.keys() == mine.keys()
 
 
-def _pay_row(pay: PayMonth) -> dict[str, Decimal | None]:
+def _pay_row(paid: PayMonth) -> dict[str, Decimal | None]:
     drivers = {
-        "deposit_net_increase_yuan": half_up(pay.deposit_net_increase, 6),
-        "interest_income_yuan": half_up(pay.interest_income, 2),
-        "npl_recovery_yuan": half_up(pay.npl_recovery, 2),
+        "deposit_net_increase_yuan": half_up(paid.deposit_net_increase, 6),
+        "interest_income_yuan": half_up(paid.interest_income, 2),
+        "npl_recovery_yuan": half_up(paid.npl_recovery, 2),
     }
-    return {**drivers, **{name: getattr(pay, name) for name in PAY_COLUMNS}}
+    return {**drivers, **{name: getattr(paid, name) for name in PAY_COLUMNS}}
 
 
 def _published_pay_row(row: dict[str, Decimal]) -> dict[str, Decimal]:

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.golden import independent, published
+from tests.golden import published
 from tests.golden.hand_made import ROOT, HandMadeBank, month_end, months
+from tests.golden.independent.files import Inbox
+from tests.golden.independent.month import Month
+from tests.golden.independent.pay import apportion, pay, settlements
 from tests.made_once import made_once
 
 JIA, YI, BING = "1001", "1002", "1003"
@@ -335,16 +338,16 @@ def test_the_statement_is_emitted_or_refused_by_the_name_of_the_rate(
 
 def test_the_second_computation_knows_the_example_too(example: dict[str, Any]) -> None:
     bank = HandMadeBank(Path(example["folder"]))
-    month = independent.Month(independent.Inbox(bank.inbox), "2025-12")
-    settlements = month.settlements()
-    assert [settlements[o].adjusted for o in NAMES] == [360_150, 456_750, 425_250]
-    assert settlements[JIA].settlement == 28_350
-    assert month.pay()[JIA, "2025-02"].month_pay == 26_450
+    month = Month(Inbox(bank.inbox), "2025-12")
+    settled_up = settlements(month)
+    assert [settled_up[o].adjusted for o in NAMES] == [360_150, 456_750, 425_250]
+    assert settled_up[JIA].settlement == 28_350
+    assert pay(month)[JIA, "2025-02"].month_pay == 26_450
 
 
 def test_the_second_computation_gives_left_over_fen_to_the_largest_remainders() -> None:
     # In fen: 28 994 084.58, 36 770 923.59, 34 234 997.83. Two are left over; plain rounding would
     # hand out three.
     net = all_three("343000", "435000", "405000")
-    pools = independent.apportion(net, Decimal("1000000.06"))
+    pools = apportion(net, Decimal("1000000.06"))
     assert pools == all_three("289940.84", "367709.24", "342349.98")

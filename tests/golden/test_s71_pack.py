@@ -19,7 +19,8 @@ import openpyxl
 import pytest
 
 from tests.closed_bank import PERIODS, ClosedBank
-from tests.golden.independent import Figure, Key, Month, half_up
+from tests.golden.independent.figure import Figure, Key, half_up
+from tests.golden.independent.month import Month
 
 ROWS = {
     "1": "small_micro_enterprise",
