@@ -1,4 +1,4 @@
-"""``jingtian explain``: the rows and rules behind a figure."""
+"""``jingtian explain``: the rows and rules behind a figure, or the figures a row feeds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument(
         "subject",
-        metavar="METRIC|RETURN:CELL|pay:BRANCH",
-        help="指标、报表单元格或绩效工资 | e.g. npl_ratio, S71_I:A5@6, pay:090002",
+        metavar="METRIC|RETURN:CELL|pay:BRANCH|row:LEDGER:KEY",
+        help="指标、报表单元格、绩效工资或明细行 | e.g. npl_ratio, S71_I:A5@6, pay:090002, "
+        "row:loan_account:LOAN, row:FILE:ROW",
     )
     parser.add_argument("--period", help="月份 | YYYY-MM (default: newest closed)")
     parser.add_argument("--org", help="机构号（默认全行） | organisation (default: the bank)")

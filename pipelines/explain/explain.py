@@ -1,4 +1,4 @@
-"""What is asked for: a metric, a cell of a return, or the pay of a branch."""
+"""What is asked for: a metric, a cell of a return, the pay of a branch, or a ledger row."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from pipelines.explain.cell import CellExplanation, explain_cell
 from pipelines.explain.cell_text import cell_text
 from pipelines.explain.csv_out import RowFile
 from pipelines.explain.loads import read_loads
-from pipelines.explain.metric import MetricExplanation, explain_metric
+from pipelines.explain.metric import MetricExplanation, explain_metric, ledger_contracts
 from pipelines.explain.metric_text import metric_text
 from pipelines.explain.pay import PayExplanation, explain_pay
 from pipelines.explain.pay_text import pay_text
+from pipelines.explain.row import RowExplanation, explain_row, row_text
 from pipelines.publish import build_in_force
 from pipelines.settings import Settings
 from pipelines.warehouse.build import PAY_FILE, attach_build
 
-PAY = "pay"
-Explanation = MetricExplanation | CellExplanation | PayExplanation
+PAY, ROW = "pay", "row"
+Explanation = MetricExplanation | CellExplanation | PayExplanation | RowExplanation
 
 
 def explain(
@@ -38,7 +39,8 @@ def explain(
 
     Args:
         settings: Home and limits.
-        subject: ``METRIC``, ``RETURN:CELL`` or ``pay:BRANCH``.
+        subject: ``METRIC``, ``RETURN:CELL``, ``pay:BRANCH``, ``row:LEDGER:KEY`` or
+            ``row:FILE:ROW``.
         period: ``YYYY-MM``; the newest closed month when None.
         org_id: Organisation of a metric; the bank when None.
         segment: Segment of a metric.
@@ -70,6 +72,13 @@ def explain(
         if is_pay:
             return explain_pay(con, loads, rest)
         row_file = stack.enter_context(RowFile(out)) if out else None
+        if mark and kind == ROW:
+            if segment or org_id or out:
+                raise UsageError(
+                    "明细行只需 row:台账:键 或 row:文件名:行号。",
+                    "a row takes row:LEDGER:KEY or row:FILE:ROW only.",
+                )
+            return explain_row(con, loads, ledger_contracts(), rest)
         if mark:
             if segment:
                 raise UsageError(
@@ -104,4 +113,6 @@ def as_text(explanation: Explanation, lang: str) -> str:
         return metric_text(explanation, lang)
     if isinstance(explanation, CellExplanation):
         return cell_text(explanation, lang)
+    if isinstance(explanation, RowExplanation):
+        return row_text(explanation, lang)
     return pay_text(explanation, lang)

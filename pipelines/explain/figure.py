@@ -147,10 +147,10 @@ def read_figure(
         [metric_id, org, chosen],
     ).fetchone()
     assert row is not None  # the segment was found above
-    return Figure(*(*row, _segment_zh(con, metric_id, chosen)))
+    return Figure(*(*row, segment_zh(con, metric_id, chosen)))
 
 
-def _segment_zh(con: duckdb.DuckDBPyConnection, metric_id: str, segment: str) -> str:
+def segment_zh(con: duckdb.DuckDBPyConnection, metric_id: str, segment: str) -> str:
     """Chinese name of a segment, as the metric declares it; of a cell of S71 row and band."""
     rows = con.execute(
         """

@@ -121,7 +121,7 @@ def explain_metric(
     sums = rows.sums()
     senders = sorted({*branches, bank_id(con)})
     ids = loads_in_force(con, query.loads, senders) | rows.load_ids()
-    wording = Wording(_contracts(), query, lang)
+    wording = Wording(ledger_contracts(), query, lang)
     if row_file is not None:
         row_file.write(rows, wording)
     return MetricExplanation(
@@ -138,8 +138,9 @@ def explain_metric(
 
 
 @cache
-def _contracts() -> dict[str, Contract]:
-    # read once a process: a cell of several segments explains several metrics
+def ledger_contracts() -> dict[str, Contract]:
+    """Ledger contracts, read once a process."""
+    # a cell of several segments explains several metrics
     return load_contracts(LEDGERS_DIR)
 
 

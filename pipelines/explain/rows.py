@@ -163,6 +163,43 @@ class CountedRows:
         ).fetchall()
         return {(r[0], r[1]): (Decimal(r[2]), Decimal(r[3])) for r in rows}
 
+    def added_by(
+        self, places: Sequence[tuple[str, int]]
+    ) -> list[tuple[str, Decimal | None, Decimal | None, bool]]:
+        """What ledger rows (load and row) add, per segment: numerator, denominator, basis only.
+
+        The last says that they add nothing themselves and other rows point to them.
+        """
+        table = pa.table(
+            {
+                "load_id": pa.array([p[0] for p in places], pa.string()),
+                "row_no": pa.array([p[1] for p in places], pa.int64()),
+            }
+        )
+        self._con.register("asked_row", table)
+        pointed = " or ".join(
+            f"({name}_load_id, {name}_row_no) in (select load_id, row_no from asked_row)"
+            for name in self._pointers
+        )
+        rows = self._con.execute(
+            f"""
+            select
+                segment,
+                sum(numerator_part) filter (is_own),
+                sum(denominator_part) filter (is_own),
+                not bool_or(is_own)
+            from (
+                select *, (load_id, row_no) in (select load_id, row_no from asked_row) as is_own
+                from counted_row
+            )
+            where is_own or coalesce({pointed or "false"}, false)
+            group by segment
+            order by segment
+            """
+        ).fetchall()
+        self._con.unregister("asked_row")
+        return [(r[0], _decimal(r[1]), _decimal(r[2]), r[3]) for r in rows]
+
     def sections(self, limit: int | None) -> tuple[Section, ...]:
         """Rows by side, ledger and term with true counts; ``limit`` rows in all (None: every row).
 
@@ -251,6 +288,10 @@ class CountedRows:
                     denominator_part=None if r[8] is None else Decimal(r[8]),
                     columns=columns,
                 )
+
+
+def _decimal(value: object) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _shares(counts: list[int], limit: int | None) -> list[int]:

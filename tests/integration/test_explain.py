@@ -25,6 +25,7 @@ from pipelines.explain.loads import read_loads
 from pipelines.explain.metric import MetricExplanation, explain_metric, proofs_of
 from pipelines.explain.metric_text import metric_text
 from pipelines.explain.pay import PayExplanation, explain_pay
+from pipelines.explain.row import RowExplanation
 from pipelines.explain.rows import CountedRows, ExplainedRow
 from pipelines.paths import LEDGERS_DIR
 from pipelines.publish import build_in_force
@@ -58,7 +59,7 @@ class Build:
         self.loads = read_loads(self.folder)
 
     def organisations(self) -> list[str]:
-        """The bank and two branches: the business department and one that sends workbooks."""
+        """The bank, the business department and the county."""
         rows = self.con.execute(
             "select org_id from dim_org where is_active order by org_level, org_id"
         ).fetchall()
@@ -235,6 +236,42 @@ def test_command_prints_every_row_as_json(
     assert len(rows) == document["row_count"]
     total = sum(Decimal(row["numerator_part"]) for row in rows)
     assert total == Decimal(document["figure"]["numerator"])
+
+
+# -- from a row to the figures it feeds ------------------------------------------------------------
+
+# One metric per ledger that rows of figures come from.
+FEEDS = {ledger: m for m, q in sorted(load_row_queries().items()) for ledger in q.ledgers[:1]}
+
+
+@pytest.mark.parametrize("ledger", sorted(FEEDS))
+def test_row_names_every_figure_it_feeds_with_what_it_adds(
+    ledger: str, home: Settings, builds: dict[str, Build]
+) -> None:
+    build, metric = builds[DECEMBER], FEEDS[ledger]
+    org = build.organisations()[0]
+    rows = [r for r in counted(build, metric, org).every_row() if r.ledger == ledger]
+    row = max(rows, key=lambda r: (abs(r.numerator_part or 0), r.file, r.row))
+    same = [r for r in rows if r.key == row.key and r.segment == row.segment]
+    found = explain(home, f"row:{row.file}:{row.row}", period=DECEMBER)
+    assert isinstance(found, RowExplanation)
+    assert (found.ledger, found.key) == (ledger, row.key)
+    assert (row.file, row.row) in {(file, line) for _, file, line in found.occurrences}
+    fed = [
+        f for f in found.figures if (f.metric_id, f.org_id, f.segment) == (metric, org, row.segment)
+    ]
+    assert len(fed) == 1
+    for side in ("numerator_part", "denominator_part"):
+        parts = [getattr(r, side) for r in same if getattr(r, side) is not None]
+        assert getattr(fed[0], side) == (sum(parts) if parts else None)
+    text = as_text(found, "zh")
+    assert fed[0].name_zh in text and row.file in text
+
+
+def test_unknown_row_is_answered_with_the_way_to_name_one(home: Settings) -> None:
+    for subject in ("row:loan_account:NONE", "row:no_such.csv:3", "row:x", "row:"):
+        with pytest.raises(UsageError, match="row:"):
+            explain(home, subject, period=DECEMBER)
 
 
 # -- a wrong figure is found -----------------------------------------------------------------------
