@@ -163,49 +163,45 @@ branch_customer as (
         leaf_band
 ),
 
-bank_customer as (
+-- an organisation counts a customer of several of its branches once; a branch has nothing to merge
+org_customer as (
     select
-        borrower_group,
-        leaf_band,
-        bit_or(flags) as flags
-    from branch_customer
-    group by
-        customer_id,
-        borrower_group,
-        leaf_band
-),
-
--- the bank counts a customer of two branches once
-like_customer as (
-    select
-        member.org_id,
-        branch_customer.borrower_group,
-        branch_customer.leaf_band,
-        branch_customer.flags,
-        count(*) as customer_count
-    from branch_customer
-    inner join {{ ref('int_org_member') }} as member
-        on branch_customer.branch_id = member.branch_id and member.org_level = 'branch'
-    group by
         member.org_id,
         branch_customer.borrower_group,
         branch_customer.leaf_band,
         branch_customer.flags
+    from branch_customer
+    inner join {{ ref('int_org_member') }} as member
+        on branch_customer.branch_id = member.branch_id and member.org_level = 'branch'
     union all
     select
-        bank.org_id,
-        bank_customer.borrower_group,
-        bank_customer.leaf_band,
-        bank_customer.flags,
-        count(*) as customer_count
-    from bank_customer
-    cross join {{ ref('int_org') }} as bank
-    where bank.org_level = 'bank'
+        member.org_id,
+        branch_customer.borrower_group,
+        branch_customer.leaf_band,
+        bit_or(branch_customer.flags) as flags
+    from branch_customer
+    inner join {{ ref('int_org_member') }} as member
+        on branch_customer.branch_id = member.branch_id and member.org_level <> 'branch'
     group by
-        bank.org_id,
-        bank_customer.borrower_group,
-        bank_customer.leaf_band,
-        bank_customer.flags
+        member.org_id,
+        branch_customer.customer_id,
+        branch_customer.borrower_group,
+        branch_customer.leaf_band
+),
+
+like_customer as (
+    select
+        org_id,
+        borrower_group,
+        leaf_band,
+        flags,
+        count(*) as customer_count
+    from org_customer
+    group by
+        org_id,
+        borrower_group,
+        leaf_band,
+        flags
 ),
 
 amount_cell as (
