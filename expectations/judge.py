@@ -336,7 +336,9 @@ class _Job:
     def _file(self) -> TypedFile:
         letters = {name: self.raw.letters[i] for name, i in self.raw.positions.items()}
         has_failed = self.bad is not None
-        return TypedFile(self.con, self.contract, letters, self.start, self.end, has_failed)
+        return TypedFile(
+            self.con, self.typed, self.contract, letters, self.start, self.end, has_failed
+        )
 
     def _register_findings(self) -> None:
         """What the rows together are asked: their keys, the rules of the file, its points."""
@@ -509,11 +511,8 @@ class _Job:
                 "select * from findings order by row_no nulls first, length(cell) nulls first, "
                 'cell, code, "column"'
             ).to_arrow_table()
-            counts = dict(
-                self.con.execute(
-                    "select code, count(*) from findings group by 1 order by 1"
-                ).fetchall()
-            )
+            entries = _pc.value_counts(table.column("code")).to_pylist()
+            counts = {e["values"]: e["counts"] for e in sorted(entries, key=_by_value)}
         waived = {c: self.waived[c] for c in counts if c in self.waived}
         blocking = [c for c in counts if self.book[c].blocks and c not in waived]
         unexplained = tuple(c for c in counts if needs_reason(self.book[c]))
@@ -542,11 +541,9 @@ class _Job:
                 waived,
                 unexplained,
             )
-        codes = ", ".join(literal(c) for c in blocking)
-        faulty = self.con.execute(
-            "select count(distinct _row) from typed "
-            f"where _row in (select row_no from findings where code in ({codes}))"
-        ).fetchall()[0][0]
+        is_blocking = _pc.is_in(table.column("code"), pa.array(blocking, _STRING))
+        hit = table.column("row_no").filter(is_blocking).drop_null().to_numpy()
+        faulty = int(np.isin(self.typed.column("_row").to_numpy(), hit).sum())
         rejected = rows + self.raw.refused_rows
         held = rows - faulty
         return Verdict(
@@ -570,6 +567,10 @@ create or replace temp table findings (
     value varchar, expected varchar, difference varchar
 )
 """
+
+
+def _by_value(entry: dict[str, Any]) -> str:
+    return str(entry["values"])
 
 
 def _empty(rows: int, arrow_type: Any) -> Any:

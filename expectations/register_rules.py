@@ -9,11 +9,16 @@ every row with every other: a file may hold a million rows that agree in all but
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
 
 from expectations.cell_sql import literal
 from expectations.identifiers import define_identifiers
 from expectations.rule import Rule
 from expectations.typed_file import TypedFile
+
+_SLOTS = np.uint64(1 << 20)  # a hash with another's slot is only compared once more
 
 
 def find_register_offences(file: TypedFile, rules: list[Rule]) -> int:
@@ -71,9 +76,25 @@ def _sql(rule: Rule) -> str:
 
 
 def find_duplicates(file: TypedFile) -> int:
-    """Every row whose key occurs more than once; rows with a failed key are left out."""
+    """Every row whose key occurs more than once; rows with a failed key are left out.
+
+    Sorting the keys' hashes finds the few rows that can be meant; these are compared by their keys.
+    """
     key = ", ".join(file.contract.key)
-    mask = file.bits(file.contract.key)
+    is_sound = f"(_bad & {file.bits(file.contract.key)}) = 0"
+    hashed: Any = file.con.execute(
+        f"select _row, hash({key}) as h from typed where {is_sound}"
+    ).to_arrow_table()
+    hashes = hashed.column("h").to_numpy()
+    ordered = np.sort(hashes)
+    twins = ordered[1:][ordered[1:] == ordered[:-1]]
+    if twins.size == 0:
+        return 0
+    is_meant = np.zeros(_SLOTS, np.bool_)
+    is_meant[twins % _SLOTS] = True
+    numbers = hashed.column("_row").to_numpy()[is_meant[hashes % _SLOTS]]
+    places = np.searchsorted(file.rows.column("_row").to_numpy(), np.sort(numbers))
+    file.con.register("twins", file.rows.select(["_row", *file.contract.key]).take(places))
     first = file.contract.key[0]
     joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in file.contract.key)
     count: int = file.con.execute(
@@ -82,17 +103,13 @@ def find_duplicates(file: TypedFile) -> int:
         select
             'JT-KEY-0001', t._row, {file.cell(first, "t._row")}, {literal(first)},
             {file.key_text("t.")}, {file.key_text("t.")}, cast(d.n as varchar), null
-        from typed as t
+        from twins as t
         join (
-            select {key}, count(*) as n
-            from typed
-            where (_bad & {mask}) = 0
-            group by {key}
-            having count(*) > 1
+            select {key}, count(*) as n from twins group by {key} having count(*) > 1
         ) as d on {joined}
-        where (t._bad & {mask}) = 0
         """
     ).fetchall()[0][0]
+    file.con.unregister("twins")
     return count
 
 

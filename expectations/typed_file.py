@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from expectations.cell_sql import literal
 from expectations.contract import Contract
@@ -24,6 +25,7 @@ class TypedFile:
 
     Attributes:
         con: Connection with ``typed`` and ``findings``.
+        rows: The typed rows without ``_bad``, in the order of the file.
         contract: The ledger.
         letters: Spreadsheet letter per column of the ledger that the file has.
         start: First day of the period.
@@ -32,6 +34,7 @@ class TypedFile:
     """
 
     con: duckdb.DuckDBPyConnection
+    rows: pa.Table
     contract: Contract
     letters: Mapping[str, str]
     start: dt.date
