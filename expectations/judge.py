@@ -49,7 +49,7 @@ from expectations.register_rules import (
     find_register_offences,
 )
 from expectations.rule import Rule, RuleBook
-from expectations.typed_file import TypedFile
+from expectations.typed_file import EMPTY_FINDINGS, TypedFile
 from expectations.waiver import needs_reason
 
 # The stubs of pyarrow know fewer signatures than the library has.
@@ -210,7 +210,7 @@ class _Job:
         ignored = self._set_apart()
         bad = np.zeros(self.typed.num_rows, np.int64) if self.bad is None else self.bad
         self.con.register("typed", in_pieces(self.typed.append_column("_bad", pa.array(bad))))
-        self.con.execute(_EMPTY_FINDINGS)
+        self.con.execute(EMPTY_FINDINGS)
         self.file = self._file()
         self._cell_findings()
         self._row_findings()
@@ -559,14 +559,6 @@ class _Job:
             waived=waived,
             needs_explanation=unexplained,
         )
-
-
-_EMPTY_FINDINGS = """
-create or replace temp table findings (
-    code varchar, row_no bigint, cell varchar, "column" varchar, key varchar,
-    value varchar, expected varchar, difference varchar
-)
-"""
 
 
 def _by_value(entry: dict[str, Any]) -> str:

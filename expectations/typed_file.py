@@ -18,6 +18,13 @@ from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.rule import Rule
 
+EMPTY_FINDINGS = """
+create or replace temp table findings (
+    code varchar, row_no bigint, cell varchar, "column" varchar, key varchar,
+    value varchar, expected varchar, difference varchar
+)
+"""
+
 
 @dataclass(frozen=True)
 class TypedFile:
