@@ -5,7 +5,7 @@ of a faulty row only. Then it takes those few apart. The same cells, rules and k
 judge are checked; it knows one ledger, one branch and one month, has no registry and no texts.
 
 Run as ``python -m bench.validation.by_hand FILE OUT``: the whole errand in a process of its own,
-with all rules of the ledger; the findings are written as JSON.
+with all rules of the ledger, also those over the file as a whole; the findings are written as JSON.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ MONTH = f"date '2025-12-01' as period_start, date '2025-12-31' as period_end, '{
 TEXTS = ", ".join(f"r_{c.name}" for c in LEDGER.columns if c.kind in ("id", "text"))
 IDS = ", ".join(f"r_{c.name}" for c in LEDGER.columns if c.kind == "id")
 VALUES = ", ".join(f"{typed(c, f'r_{c.name}')} as {c.name}" for c in LEDGER.columns)
+# What the rules over the file compare, kept of every row.
+COMPARED = (
+    "r_contract_no as contract_no, r_customer_id as customer_id, r_prev_loan_id as prev_loan_id, "
+    "disbursement_kind_code in ('renewal_without_repayment', 'refinance') as is_continued, "
+    "balance > 0 as is_owed,"
+)
 # One look at all texts of a row: control characters, error values and blanks around a cell.
 SUSPICIOUS = (
     f"regexp_matches(concat_ws('|', '', {TEXTS}, ''), "
@@ -49,7 +55,10 @@ def judge(con: duckdb.DuckDBPyConnection) -> set[tuple[int, str]]:
 
 
 def look_through(
-    con: duckdb.DuckDBPyConnection, cells: str, rules: tuple[tuple[str, str, str], ...]
+    con: duckdb.DuckDBPyConnection,
+    cells: str,
+    rules: tuple[tuple[str, str, str], ...],
+    also: str = "",
 ) -> None:
     """First step: ``looked``, a row per row, with the cells of those that are not in order.
 
@@ -61,6 +70,7 @@ def look_through(
         con: The connection.
         cells: A relation with the raw cells ``r_…`` in the order of the file.
         rules: Code, column and violation of the row rules.
+        also: Further columns that are kept of every row.
     """
     faults = [test for c in LEDGER.columns for test in cell_faults(c)]
     faults += [f"coalesce({violation}, false)" for _, _, violation in rules]
@@ -68,7 +78,7 @@ def look_through(
     looked = f"""
         create or replace temp table looked as
         select
-            r_loan_id as loan_id,
+            {also} r_loan_id as loan_id,
             case when {SUSPICIOUS} or coalesce({" or ".join(faults)}, false)
                 then struct_pack({raw}) end as cells
         from (select *, {VALUES}, {MONTH} from {cells})
@@ -117,6 +127,45 @@ def take_apart(con: duckdb.DuckDBPyConnection, rules: tuple[tuple[str, str, str]
     )
 
 
+def compare(con: duckdb.DuckDBPyConnection) -> None:
+    """Third step, of the whole errand only: the rules over the file, added to ``findings``."""
+    con.execute(
+        """
+        create or replace temp view loan as
+        select
+            rowid + 2 as row_no, loan_id, contract_no, customer_id, prev_loan_id, is_continued, is_owed
+        from looked
+        where cells is null
+        union all
+        select
+            row_no, r_loan_id, r_contract_no, r_customer_id, r_prev_loan_id,
+            disbursement_kind_code in ('renewal_without_repayment', 'refinance'), balance > 0
+        from faulty
+        """
+    )
+    con.execute(
+        """
+        insert into findings
+        select row_no, 'JT-LOAN-0101', 'contract_no', contract_no
+        from loan
+        where contract_no is not null
+        qualify first_value(customer_id ignore nulls) over (partition by contract_no order by row_no)
+            <> customer_id
+        union all
+        select row_no, 'JT-LOAN-0102', 'prev_loan_id', prev_loan_id
+        from loan
+        where prev_loan_id is not null
+        qualify first_value(loan_id ignore nulls) over (partition by prev_loan_id order by row_no)
+            <> loan_id
+        union all
+        select row_no, 'JT-LOAN-0103', 'prev_loan_id', prev_loan_id
+        from loan
+        where is_continued and prev_loan_id <> loan_id
+            and prev_loan_id in (select loan_id from loan where is_owed)
+        """
+    )
+
+
 def csv(path: Path) -> str:
     """A CSV file of the ledger with its cells as text."""
     cells = ", ".join(f'"{c.header}" as r_{c.name}' for c in LEDGER.columns)
@@ -131,8 +180,9 @@ def main() -> None:
     path, out = Path(sys.argv[1]), Path(sys.argv[2])
     con = duckdb.connect(config={"threads": 2})
     con.execute((Path(__file__).parents[1] / "floor_macros.sql").read_text(encoding="utf-8"))
-    look_through(con, csv(path), LEDGER.rules)
+    look_through(con, csv(path), LEDGER.rules, COMPARED)
     take_apart(con, LEDGER.rules)
+    compare(con)
     con.execute(f"copy (select * from findings order by row_no, col) to '{out}' (array true)")
 
 

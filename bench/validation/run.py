@@ -143,7 +143,7 @@ def whole_command(files: Files, folder: Path, rounds: int) -> dict[str, Any]:
                 runs[form].append(timed(command, folder / "home", out, (exit_code,)))
         truth = files.truth if kind == "faulty" else frozenset()
         hand, ours = _by_hand_found(found), _jingtian_found(folder / f"{kind}.json")
-        # The contested rules find what was injected; the ledger's other row rules what both find.
+        # The contested rules find what was injected; the ledger's other rules what both find.
         exact = hand == ours and _contested(hand) == truth
         results[kind] = {"exact": exact}
         for name, done in runs.items():
@@ -166,11 +166,7 @@ def _by_hand_found(path: Path) -> set[tuple[int, str]]:
 
 def _jingtian_found(path: Path) -> set[tuple[int, str]]:
     verdict = json.loads(path.read_text(encoding="utf-8"))[0]
-    return {
-        (f["row_no"], f["code"])
-        for f in verdict["findings"]
-        if f["level"] != "L3" or f["code"] in RULES
-    }
+    return {(f["row_no"], f["code"]) for f in verdict["findings"]}
 
 
 def _contested(found: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
