@@ -15,7 +15,7 @@ whose rows count) and ``$period``, and returns
 * ``segment``, ``ledger``, ``branch_id``, ``load_id``, ``row_no``, ``row_key``;
 * ``numerator_part`` and ``denominator_part``: what the row adds to each side, NULL where it is on
   the other side only;
-* optionally ``term`` (closing, opening);
+* optionally ``term`` (closing, opening; part, whole);
 * the columns that decide; a pair ``<name>_load_id`` and ``<name>_row_no`` points to a further row.
 """
 
@@ -29,7 +29,7 @@ SQL_DIR = Path(__file__).parent / "sql"
 # Months whose loads a query reads: the closed month, December of last year, every month of the
 # year, those from December to the month before, or those its rows come from.
 WHEN = frozenset({"period", "year_start", "year", "previous_months", "rows"})
-COMBINATIONS = frozenset({"sum", "growth", "mean_difference"})
+COMBINATIONS = frozenset({"sum", "growth", "mean_difference", "share"})
 _KEYS = frozenset({"metrics", "loads", "combine", "switches", "labels", "grain"})
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 

@@ -214,13 +214,13 @@ def read_switches(
     found = []
     for name in names:
         row = con.execute(
-            f"""
+            """
             select
-                cast(switch.{name} as varchar), seed.default_value, seed.meaning_zh,
-                seed.meaning_en, seed.amb_no
-            from int_switch as switch
-            inner join switch_default as seed on seed.switch_name = ?
-            where switch.org_id = ?
+                switch.switch_value, seed.default_value, seed.meaning_zh, seed.meaning_en,
+                seed.amb_no
+            from int_switch_value as switch
+            inner join switch_default as seed on switch.switch_name = seed.switch_name
+            where switch.switch_name = ? and switch.org_id = ?
             """,
             [name, org_id],
         ).fetchone()

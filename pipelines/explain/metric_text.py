@@ -19,6 +19,8 @@ _OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": "＞", "<": "＜"}
 _TERM = {
     "closing": {"growth": ("期末", "period end"), "mean_difference": ("本年", "this year")},
     "opening": {"growth": ("年初", "year start"), "mean_difference": ("上年基数", "base")},
+    "part": {"share": ("部分", "part")},
+    "whole": {"share": ("总体", "whole")},
 }
 _HOW = {
     "sum": ("逐行相加", "rows added up"),
@@ -26,6 +28,7 @@ _HOW = {
     "quotient": ("分子 ÷ 分母", "numerator ÷ denominator"),
     "difference": ("分子 − 分母", "numerator − denominator"),
     "growth": ("（期末 − 年初）÷ 年初", "(period end − year start) ÷ year start"),
+    "share": ("部分 ÷ 总体", "part ÷ whole"),
     "mean_difference": (
         "本年合计 ÷（3 × 月数）− 上年基数合计 ÷ 36",
         "this year ÷ (3 × months) − base ÷ 36",

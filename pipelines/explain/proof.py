@@ -81,11 +81,20 @@ def prove_value(
 
 def _gap(numerator: Proof, denominator: Proof, difference: Decimal) -> Decimal:
     """A gap too small for six decimals keeps the sign of the unrounded one."""
-    exact = _growth(numerator.terms) - _growth(denominator.terms)
+    exact = _quotient(numerator) - _quotient(denominator)
     least = Decimal(1).scaleb(-PLACES)
     if exact < 0 <= difference:
         return -least
     return least if exact > 0 >= difference else difference
+
+
+def _quotient(proof: Proof) -> Fraction:
+    """A side that is itself a quotient, before rounding."""
+    return _share(proof.terms) if proof.combine == "share" else _growth(proof.terms)
+
+
+def _share(terms: dict[str, Decimal]) -> Fraction:
+    return Fraction(terms.get("part", Decimal(0))) / Fraction(terms["whole"])
 
 
 def _growth(terms: dict[str, Decimal]) -> Fraction:
@@ -100,6 +109,8 @@ def _combined(combine: str, terms: dict[str, Decimal], period: str) -> Decimal |
         return rounded(sum((Fraction(value) for value in terms.values()), Fraction(0)))
     if combine == "growth":
         return rounded(_growth(terms)) if opening else None
+    if combine == "share":
+        return rounded(_share(terms)) if terms.get("whole") else None
     if combine == "mean_difference":
         points = _POINTS_A_MONTH * int(period[5:7])
         return rounded(closing / points - opening / _POINTS_A_YEAR)

@@ -101,6 +101,62 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('five_class_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('five_class_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('five_class_loan_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('five_class_share') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('grid_coverage_rate_annual') }}
     union all
     select
@@ -227,6 +283,34 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('inclusive_npl_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_npl_spread') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('inclusive_small_micro_balance') }}
     union all
     select
@@ -297,6 +381,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('loan_mix_share') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('npl_balance') }}
     union all
     select
@@ -311,7 +409,35 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('npl_balance_change') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('npl_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('npl_ratio_change') }}
     union all
     select
         metric_id,
@@ -424,6 +550,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('social_card_signing_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('special_mention_ratio') }}
 )
 
 select * from metric
