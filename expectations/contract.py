@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.column_text import pattern_text
+from expectations.pattern_text import pattern_text
 from expectations.strict_yaml import OneOf, StrictYamlError, line_of, load_strict
 
 LEDGER_KINDS = ("register", "snapshot", "flow", "ten_day")

@@ -139,3 +139,8 @@ def waived_codes(
 def needs_reason(rule: Rule) -> bool:
     """Whether findings of a rule pass only with an explanation."""
     return rule.severity == "explain" and rule.status == "active"
+
+
+def same_person(name: str) -> str:
+    """A name as it is compared: who differs only in case or spaces is the same person."""
+    return "".join(name.split()).casefold()

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from expectations.contract import Contract
 from expectations.rule import RuleBook
-from expectations.waiver import load_reasons, waived_codes
+from expectations.waiver import load_reasons, same_person, waived_codes
 from pipelines.errors import RefusedError
-from pipelines.landing.receive import open_codes, same_person
+from pipelines.landing.receive import open_codes
 from pipelines.periods import Period, parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings

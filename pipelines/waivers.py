@@ -13,9 +13,8 @@ from typing import Any
 from expectations.contract import Contract
 from expectations.decision import digest_of
 from expectations.rule import Rule, RuleBook
-from expectations.waiver import NEVER_WAIVED, Waiver
+from expectations.waiver import NEVER_WAIVED, Waiver, same_person
 from pipelines.errors import RefusedError
-from pipelines.landing.receive import same_person
 from pipelines.periods import Period
 from pipelines.registry import Registry
 from pipelines.registry.store import as_waiver

@@ -28,7 +28,7 @@ from expectations.database import open_database
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
-from expectations.waiver import Waiver, waived_codes
+from expectations.waiver import Waiver, same_person, waived_codes
 from pipelines.landing.difference import Difference, compare, parquet
 from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify_file
@@ -529,11 +529,6 @@ def open_codes(
         if e.load_id == load_id and same_person(e.by) not in people
     }
     return tuple(sorted(set(codes) - given))
-
-
-def same_person(name: str) -> str:
-    """A name as it is compared: who differs only in case or spaces is the same person."""
-    return "".join(name.split()).casefold()
 
 
 def difference_from(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from expectations.column_text import pattern_text
 from expectations.contract import Contract
 from expectations.findings import finding_row, finding_table
 from expectations.fix_list import compact_cells, fix_list, severity_counts
+from expectations.pattern_text import pattern_text
 from expectations.rule import RuleBook
 from tests.uploads import VALID, as_csv
 
