@@ -25,11 +25,16 @@ def attach(home: Home, period: str) -> duckdb.DuckDBPyConnection:
 
 
 def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
-    """(numerator, denominator, value, reason) of every published figure."""
+    """(numerator, denominator, value, reason) of every published figure.
+
+    A figure of another definition than the metric's own goes by the name of the definition.
+    """
     rows = con.execute(
         """
-        select metric_id, org_id, segment, numerator, denominator, value, reason_code
-        from mart_metric_value
+        select
+            case when v.definition_id = m.definition_id then v.metric_id else v.definition_id end,
+            v.org_id, v.segment, v.numerator, v.denominator, v.value, v.reason_code
+        from mart_metric_value v left join dim_metric m on m.metric_id = v.metric_id
         """
     ).fetchall()
     out: dict[Key, Published] = {row[:3]: row[3:] for row in rows}
@@ -37,14 +42,9 @@ def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
     return out
 
 
-def definitions(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """Definitions under which the figures of a metric are published."""
-    out: dict[str, set[str]] = {}
-    for metric, definition in con.execute(
-        "select distinct metric_id, definition_id from mart_metric_value"
-    ).fetchall():
-        out.setdefault(metric, set()).add(definition)
-    return out
+def own_definitions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The definition under which each metric is published first of all."""
+    return dict(con.execute("select metric_id, definition_id from dim_metric").fetchall())
 
 
 def verdicts(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str, str], Verdict]:

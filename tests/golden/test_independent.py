@@ -48,7 +48,9 @@ def test_every_published_figure_is_reproduced_from_the_files(
     with published.attach(Home(sample_bank.home), period) as con:
         theirs = published.metric_values(con)
     compared = {key: figure for key, figure in theirs.items() if key[0] not in NOT_YET}
-    assert published.differences(figures_of(period), compared) == []
+    metrics = {metric for metric, _, _ in theirs}
+    mine = {key: figure for key, figure in figures_of(period).items() if key[0] in metrics}
+    assert published.differences(mine, compared) == []
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -65,8 +67,8 @@ def test_every_published_figure_names_the_definition_computed(
     sample_bank: ClosedBank, period: str
 ) -> None:
     with published.attach(Home(sample_bank.home), period) as con:
-        theirs = published.definitions(con)
-    assert theirs == {m: {f"{m}@{EDITION_OF.get(m, '1')}"} for m in theirs}
+        theirs = published.own_definitions(con)
+    assert theirs == {m: f"{m}@{EDITION_OF.get(m, '1')}" for m in theirs}
 
 
 def test_the_comparison_sees_figures_of_every_kind(figures_of: Figures) -> None:

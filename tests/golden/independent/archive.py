@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
-from tests.golden.independent.figure import Figures, ratio
+from tests.golden.independent.figure import Figures, amount, ratio, total
 from tests.golden.independent.files import Row
 from tests.golden.independent.month import Month
 
@@ -36,24 +37,18 @@ SEGMENT_CODES = {
     "涉农龙头企业": "agri_leading_enterprise",
     "家庭农场": "family_farm",
 }
+VISITS = {"visit": "走访", "revisit": "回访"}
+FOUR_HUNDRED = ("community_resident", "community_merchant_and_small_micro", "rural_household")
 
 
 def archives(month: Month) -> Figures:
     """Theme B with AMB-005 to 007: pilot units, population frozen in January, pooled ratios."""
-    kind_of = {
-        u["unit"]: u["kind"]
-        for u in month.inbox.in_force("admin_unit", month.month)
-        if month.is_pilot(u)
-    }
+    kind_of = {u["unit"]: u["kind"] for u in month.register("admin_unit") if month.is_pilot(u)}
     population = month.inbox.in_force("segment_population", f"{month.end.year}-01")
-    held = [
-        a
-        for a in month.inbox.in_force("customer_archive", month.month)
-        if a["status"] == "已建档"
-        and a["opened"] <= month.end
-        and (a["expiry"] is None or a["expiry"] >= month.end)
-    ]
+    held = _in_force(month)
+    units = month.register("admin_unit")
     for org, belongs in month.scopes():
+        full = 0
         for segment in (*UNITS_OF, *POOLED):
             parts = POOLED.get(segment, (segment,))
             kinds = ("社区",) if segment in POOLED else UNITS_OF[segment]
@@ -71,5 +66,54 @@ def archives(month: Month) -> Figures:
                 )
 
             done = {a["subject"] for a in held if counts(a)}
-            subjects = sum((p["subjects"] for p in population if counts(p)), Fraction(0))
+            subjects = total(p["subjects"] for p in population if counts(p))
             yield ("archive_coverage_rate", org, segment), ratio(len(done), subjects)
+            full += segment in FOUR_HUNDRED and len(done) >= subjects > 0
+        mine = {u["unit"] for u in units if belongs(u)}
+        full += bool(mine) and mine <= kind_of.keys()
+        yield ("four_hundred_percent", org, "all"), amount(full)
+
+
+def archive_quality(month: Month) -> Figures:
+    """Archives with a grade; visits, and archives updated after them."""
+    held = _in_force(month)
+    updates: dict[str, list[dt.date]] = defaultdict(list)
+    for archive in month.register("customer_archive"):
+        if archive["status"] != "已注销" and archive["updated"]:
+            updates[archive["subject"]].append(archive["updated"])
+    visits = [
+        e
+        for e in month.of_month("engagement")
+        if e["type"] in VISITS.values() and e["result"] == "完成"
+    ]
+    for org, belongs in month.scopes():
+        for segment in ("all", *SEGMENT_CODES.values()):
+            mine = [
+                a for a in held if belongs(a) and segment in ("all", SEGMENT_CODES[a["segment"]])
+            ]
+            rated = [
+                a
+                for a in mine
+                if a["rating"] and a["rating_date"] and a["rating_date"] <= month.end
+            ]
+            yield ("archive_quality_credit_grade", org, segment), ratio(len(rated), len(mine))
+        for segment, kind in (("all", None), *VISITS.items()):
+            made = [v for v in visits if belongs(v) and kind in (None, v["type"])]
+            updated = [
+                v
+                for v in made
+                if any(v["day"] <= day <= month.end for day in updates[v["subject"]])
+            ]
+            yield ("grid_visit_count", org, segment), amount(len(made))
+            yield ("archive_update_p8", org, segment), ratio(len(updated), len(made))
+
+
+def _in_force(month: Month) -> list[Row]:
+    """Archives that are complete, opened and unexpired at the month end."""
+    return [
+        a
+        for a in month.register("customer_archive")
+        if a["status"] == "已建档"
+        and a["opened"] <= month.end
+        and (a["expiry"] is None or a["expiry"] >= month.end)
+    ]

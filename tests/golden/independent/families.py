@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.golden.independent.archive import archives
+from tests.golden.independent.archive import archive_quality, archives
 from tests.golden.independent.cards import social_security_cards
+from tests.golden.independent.docking import dockings
 from tests.golden.independent.figure import Figure, Figures, Key
-from tests.golden.independent.grid import grid_coverage
+from tests.golden.independent.grid import (
+    grid_coverage,
+    grid_officers,
+    grid_people,
+    grid_structure,
+    service_levels,
+)
+from tests.golden.independent.lending import inclusive_lending, loans_by_kind
 from tests.golden.independent.loan_book import loan_book, loan_shares
 from tests.golden.independent.month import Month
+from tests.golden.independent.outlets import outlet_participation, outlet_tiers
 from tests.golden.independent.pay import pay_drivers
-from tests.golden.independent.quality import credit_quality
+from tests.golden.independent.quality import credit_quality, five_classes
 from tests.golden.independent.renewal import recovery, renewal
 from tests.golden.independent.s71 import inclusive_loans
+from tests.golden.independent.service_points import service_points
+from tests.golden.independent.workstation import workstations
 
 FAMILIES: tuple[Callable[[Month], Figures], ...] = (
     grid_coverage,
+    grid_structure,
+    grid_officers,
+    grid_people,
+    service_levels,
     archives,
+    archive_quality,
+    dockings,
+    service_points,
+    workstations,
     loan_book,
     loan_shares,
+    loans_by_kind,
+    inclusive_lending,
     credit_quality,
+    five_classes,
     renewal,
     recovery,
     pay_drivers,
     inclusive_loans,
     social_security_cards,
+    outlet_tiers,
+    outlet_participation,
 )
 
 

@@ -75,3 +75,15 @@ def to_fen(value: Fraction) -> Decimal:
     rounded = half_up(value, 2)
     assert rounded is not None
     return rounded
+
+
+def share(part: Fraction | int, whole: Fraction | int) -> Fraction | None:
+    """A rate that goes into a difference; None without a base."""
+    return None if whole == 0 else Fraction(part) / Fraction(whole)
+
+
+def gap(rate: Fraction | None, other: Fraction | None) -> Figure:
+    """Difference of two rates; without one of them there is no value but a reason."""
+    if rate is None or other is None:
+        return Figure(rate, other, None, "zero_denominator", True)
+    return Figure(rate, other, rate - other, is_gap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.golden.independent.figure import Figure, Figures, amount, ratio, total
+from tests.golden.independent.figure import Figures, amount, gap, ratio, share, total
 from tests.golden.independent.files import Row
 from tests.golden.independent.month import Month
 
@@ -32,7 +32,6 @@ def loan_book(month: Month) -> Figures:
             ("loan_balance", None),
             ("agri_loan_balance", "is_agri"),
             ("small_micro_loan_balance", "is_small_micro"),
-            ("inclusive_small_micro_balance", "is_inclusive"),
         ):
             held = total(r["balance"] for r in rows if flag is None or r[flag])
             yield (metric, org, "all"), amount(held)
@@ -54,12 +53,8 @@ def loan_shares(month: Month) -> Figures:
             yield ("agri_sme_share", org, name), ratio(part, whole)
             before = total(r["balance"] for r in then if tests[name](r))
             key = ("agri_sme_growth_gap", org, name)
-            growth = None if before == 0 else (part - before) / before
-            growth_all = None if opening == 0 else (whole - opening) / opening
-            if growth is None or growth_all is None:
-                yield key, Figure(growth, growth_all, None, "zero_denominator", True)
-            else:
-                gap = growth - growth_all
-                yield key, Figure(growth, growth_all, gap, is_gap=True)
+            growth = share(part - before, before)
+            growth_all = share(whole - opening, opening)
+            yield key, gap(growth, growth_all)
         naive = parts["agri"] + parts["small_micro"]
         yield ("agri_sme_share", org, "naive_sum"), ratio(naive, whole)

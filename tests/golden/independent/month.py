@@ -90,6 +90,18 @@ class Month:
 
     # -- rows --
 
+    def of_month(self, ledger: str) -> list[Row]:
+        """Rows of the month of a ledger that is sent every month."""
+        return self.inbox.of_month(ledger, self.month)
+
+    def of_year(self, ledger: str) -> list[Row]:
+        """Rows of the year to date."""
+        return [r for m in year_to(self.month) for r in self.inbox.of_month(ledger, m)]
+
+    def register(self, ledger: str) -> list[Row]:
+        """Rows of a register as it is in force at the month end."""
+        return self.inbox.in_force(ledger, self.month)
+
     @cached_property
     def loans(self) -> list[Row]:
         """Loan notes at the month end."""

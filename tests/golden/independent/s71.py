@@ -45,22 +45,30 @@ BANDS = {
 
 @dataclass(frozen=True)
 class Loan:
-    """A loan as S71 part I sees it at a month end: row attributes, borrower and credit band."""
+    """A loan as S71 part I sees it at a month end: row attributes, borrower and his credit total."""
 
     row: Row
     borrower: Row
-    band: str
+    credit: Fraction
+
+    @property
+    def band(self) -> str | None:
+        """Leaf band of the credit total; None above 30 million."""
+        for band, (above, limit) in LEAF_BANDS.items():
+            if above < self.credit <= limit:
+                return band
+        return None
 
 
 def inclusive_loans(month: Month) -> Figures:
     """S71_2024 表I, columns A to F: stock by the registers of the month, lending by the
     registers of the posting's month (一般说明 7)."""
     scopes = [(org, belongs) for org, belongs in month.scopes()]
-    stock = [loan for loan in _inclusive(month.inbox, month.month) if loan.row["balance"] > 0]
+    stock = [loan for loan in operating_loans(month.inbox, month.month) if loan.row["balance"] > 0]
     lent: list[tuple[Row, Loan]] = []
     for period in year_to(month.month):
         loans = {
-            loan.row["loan"]: loan for loan in _inclusive(month.inbox, period, is_lending=True)
+            loan.row["loan"]: loan for loan in operating_loans(month.inbox, period, is_lending=True)
         }
         lent += [
             (event, loans[event["loan"]])
@@ -107,15 +115,13 @@ def inclusive_loans(month: Month) -> Figures:
                     yield (f"inclusive_loan_{metric}", org, segment), amount(value)
 
 
-def _inclusive(inbox: Inbox, period: str, *, is_lending: bool = False) -> Iterator[Loan]:
-    """Operating loans of customers with a credit total up to 30 million, with their band."""
+def operating_loans(inbox: Inbox, period: str, *, is_lending: bool = False) -> Iterator[Loan]:
+    """Operating loans with their borrower and what the borrower is granted in all."""
     customers = {c["customer"]: c for c in inbox.in_force("customer", period)}
     loans = [r for r in inbox.of_month("loan_account", period) if r["purpose"] == "经营"]
     totals = _credit_totals(inbox, period, loans, is_lending)
     for row in loans:
-        for band, (above, limit) in LEAF_BANDS.items():
-            if above < totals[row["customer"]] <= limit:
-                yield Loan(row, customers[row["customer"]], band)
+        yield Loan(row, customers[row["customer"]], totals[row["customer"]])
 
 
 def _credit_totals(
@@ -150,13 +156,15 @@ def _is_business_person(loan: Loan) -> bool:
     return loan.borrower["category"] in ("个体工商户", "小微企业主")
 
 
+def is_small_borrower(loan: Loan) -> bool:
+    """Rows 1 and 3, bills left out."""
+    is_small = _is_enterprise(loan) or _is_business_person(loan)
+    return is_small and not loan.row["is_bill"]
+
+
 def _is_headline(loan: Loan) -> bool:
     """[6]: rows 1 and 3 up to 10 million, bills left out."""
-    return (
-        (_is_enterprise(loan) or _is_business_person(loan))
-        and loan.band != "credit_10m_30m"
-        and not loan.row["is_bill"]
-    )
+    return is_small_borrower(loan) and loan.credit <= 10 * MILLION
 
 
 def _is_over_a_year(loan: Loan) -> bool:
