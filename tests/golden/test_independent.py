@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from pipelines.paths import DBT_DIR, Home
 from tests.closed_bank import PERIODS, ClosedBank
-from tests.golden import published
+from tests.golden import independent, published
 from tests.golden.independent.dates import year_to
 from tests.golden.independent.figure import Figure, Key, half_up
 from tests.golden.independent.month import Month
@@ -150,3 +153,19 @@ def _pay_row(paid: PayMonth) -> dict[str, Decimal | None]:
 def _published_pay_row(row: dict[str, Decimal]) -> dict[str, Decimal]:
     hidden = ("org_id", "month", "reason_code")
     return {name: value for name, value in row.items() if name not in hidden}
+
+
+def test_the_second_computation_knows_nothing_of_the_project() -> None:
+    allowed = {"tests", "python_calamine", *sys.stdlib_module_names}
+    folder = Path(independent.__file__).parent
+    modules = sorted(folder.glob("*.py"))
+    assert len(modules) > 10
+    for path in modules:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                root = name.split(".")[0]
+                assert root in allowed, f"{path.name} imports {name}"
+                assert root != "tests" or name.startswith(independent.__name__), name

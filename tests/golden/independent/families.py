@@ -22,6 +22,7 @@ from tests.golden.independent.outlets import outlet_participation, outlet_tiers
 from tests.golden.independent.pay import pay_drivers
 from tests.golden.independent.quality import credit_quality, five_classes
 from tests.golden.independent.renewal import recovery, renewal
+from tests.golden.independent.risk import class_migration, control_target, losses, vintages
 from tests.golden.independent.s71 import inclusive_loans
 from tests.golden.independent.service_points import service_points
 from tests.golden.independent.workstation import workstations
@@ -43,6 +44,10 @@ FAMILIES: tuple[Callable[[Month], Figures], ...] = (
     inclusive_lending,
     credit_quality,
     five_classes,
+    class_migration,
+    vintages,
+    control_target,
+    losses,
     renewal,
     recovery,
     pay_drivers,
