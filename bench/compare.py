@@ -68,7 +68,7 @@ def compare(floor: Path, pipeline: Path) -> list[Family]:
     families: list[Family] = []
     theirs = f"""
         select v.*, m.family from '{pipeline}/metric_value.parquet' as v
-        join '{pipeline}/dim_metric.parquet' as m using (metric_id)
+        join '{pipeline}/dim_metric.parquet' as m using (metric_id, definition_id)
         where v.org_level in ('bank', 'branch') and v.metric_id in ({_ANSWERED.format(floor=floor)})
     """
     names = [

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.errors import UsageError
+from pipelines.explain.figure import published_definition
 from pipelines.publish import build_in_force
 from pipelines.settings import Settings
 from pipelines.warehouse.build import attach_build
@@ -47,16 +48,29 @@ def read_metric(
     period: str | None = None,
     org_id: str | None = None,
     segment: str | None = None,
+    definition_id: str | None = None,
     build_dir: Path | None = None,
 ) -> Figures:
     """Figures of one metric from the build in force.
 
+    Args:
+        settings: Where the bank's data lies.
+        metric_id: The metric.
+        period: Closed month; the newest when None.
+        org_id: One organisation; all when None.
+        segment: One segment; all when None.
+        definition_id: Figures by this definition (``<metric>@<id>``, or the part after ``@``);
+            by every one that is in force when None.
+        build_dir: A build to read instead of the one in force.
+
     Returns:
-        One row per organisation, segment and (where a scheme binds) target.
+        One row per definition, organisation, segment and (where a scheme binds) target, the
+        metric's first definition before the others. Targets stand only beside the first: it is
+        what they mean (``is_first_definition``).
 
     Raises:
         RefusedError: The period is not closed.
-        UsageError: There is no such metric, organisation or segment.
+        UsageError: There is no such metric, organisation, segment or definition.
     """
     if build_dir is None:
         _, build_dir = build_in_force(settings.home, period)
@@ -75,21 +89,31 @@ def read_metric(
             if wanted is not None:
                 conditions.append(f"m.{column} = ?")
                 values.append(wanted)
+        if definition_id is not None:
+            conditions.append("m.definition_id = ?")
+            values.append(published_definition(con, metric_id, definition_id))
         table = con.execute(
             f"""
             select
                 m.metric_id, d.name_zh, d.name_en, m.period, m.org_level, m.org_id, o.org_name,
                 m.segment, m.numerator, m.denominator, m.value, m.unit, d.kind, m.reason_code,
-                m.definition_id, d.formula_zh, d.source,
+                m.definition_id, m.definition_id = d.definition_id as is_first_definition,
+                f.regulator, f.document_zh, f.clause, f.thresholds, f.effective_from,
+                f.effective_to, f.reading_zh, f.reading_en, d.formula_zh, d.formula_en, d.source,
                 t.scheme_id, t.phase, t.operator, t.target, t.gap, t.is_attained,
                 t.reason_code as target_reason
             from mart_metric_value as m
             join dim_metric as d on d.metric_id = m.metric_id
             join dim_org as o on o.org_id = m.org_id
+            join metric_definition as f on f.definition_id = m.definition_id
             left join mart_target_attainment as t
-                on t.metric_id = m.metric_id and t.segment = m.segment and t.org_id = m.org_id
+                on
+                    t.metric_id = m.metric_id and t.segment = m.segment and t.org_id = m.org_id
+                    and m.definition_id = d.definition_id
             where {" and ".join(conditions)}
-            order by m.org_level, m.org_id, m.segment, t.scheme_id, t.phase
+            order by
+                m.definition_id <> d.definition_id, m.definition_id,
+                m.org_level, m.org_id, m.segment, t.scheme_id, t.phase
             """,
             values,
         ).to_arrow_table()

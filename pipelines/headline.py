@@ -47,7 +47,8 @@ def headline_text(settings: Settings, build_dir: Path, lang: str) -> str:
                 m.metric_id, m.segment, m.numerator, m.denominator, m.value, m.unit,
                 m.reason_code, d.name_zh, d.name_en, d.kind, s.name_zh, s.name_en
             from mart_metric_value as m
-            join dim_metric as d on d.metric_id = m.metric_id
+            join dim_metric as d
+                on d.metric_id = m.metric_id and d.definition_id = m.definition_id
             left join metric_segment as s
                 on s.metric_id = m.metric_id and s.segment = m.segment
             where m.org_level = 'bank'

@@ -104,6 +104,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 def read_rows(source: CheckedSlice, table: str, filters: Filters | None = None) -> list[Row]:
     """Rows of one frozen table, in the table's own order.
 
+    Of ``metric_value`` those by the first definition of each metric, which is the one that returns
+    and targets mean, unless a filter names another ``definition_id``.
+
     Args:
         source: A slice that passed :func:`reports.gate.check_slice`.
         table: Name without ``.parquet``; one of :data:`COLUMNS`.
@@ -124,7 +127,16 @@ def read_rows(source: CheckedSlice, table: str, filters: Filters | None = None) 
             f"columns of {path} do not fit: missing {missing}; floating point {floats}.",
         )
     frozen = pq.read_table(path, columns=list(COLUMNS[table]), filters=filters)
-    return [_exact(row) for row in frozen.to_pylist()]
+    rows = [_exact(row) for row in frozen.to_pylist()]
+    if table != "metric_value" or any(column == "definition_id" for column, *_ in filters or ()):
+        return rows
+    first = {
+        (row["metric_id"], row["definition_id"])
+        for row in pq.read_table(
+            source.path("dim_metric"), columns=["metric_id", "definition_id"]
+        ).to_pylist()
+    }
+    return [row for row in rows if (row["metric_id"], row["definition_id"]) in first]
 
 
 def bank_of(organisations: list[Row]) -> Row:

@@ -6,11 +6,14 @@
   value is numerator / denominator; a zero or missing denominator leaves the numerator visible and
   gives NULL with 'zero_denominator'. Amounts and counts have denominator 1. Definition and unit
   come from the catalogue, where they are declared once.
+
+  definitions  whether the relation has definition_id: figures by several definitions of one metric
+               side by side (see rolled_up). Without it every row follows the metric's first one.
 #}
-{% macro metric_rows(metric_id, relation, kind='ratio') -%}
+{% macro metric_rows(metric_id, relation, kind='ratio', definitions=false) -%}
 select
     catalogue.metric_id,
-    catalogue.definition_id,
+    {{ 'measured' if definitions else 'catalogue' }}.definition_id,
     context.period,
     measured.org_level,
     measured.org_id,

@@ -13,6 +13,10 @@
                year so far; 'year_start': for December before; or a list of these.
   segments     list of segments, or (segment_relation) a CTE with the column segment.
   distinct     column that names the thing counted.
+  columns      columns ('ledger.column') without which the figure is unknown: those that the source
+               of a load in force does not have (int_column_gap), in the same months as ledgers.
+  definitions  metric whose definitions stand side by side: the relation and `measured` then have
+               definition_id, and each definition in force at period end has its rows.
   grids        whether the relation has grid_id (of int_unit_grid): then rows of level grid follow,
                one per grid, that add up to the branch.
   value        'gap': the relation's numerator and denominator are two parts whose ratio is meant
@@ -20,7 +24,7 @@
 #}
 {% macro rolled_up(
     relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
-    grids=false
+    grids=false, columns=[], definitions=none
 ) -%}
 {%- set spans = [months] if months is string else months -%}
 rolled_segment (segment) as (
@@ -34,27 +38,54 @@ rolled_segment (segment) as (
     {%- endif %}
 ),
 
-rolled_gap as (
-    select
-        source_gap.org_id,
-        min(source_gap.reason_code) as reason_code
-    from {{ ref('int_source_gap') }} as source_gap
+{% if definitions -%}
+rolled_definition as (
+    select definition.definition_id
+    from {{ ref('metric_definition') }} as definition
     cross join {{ source('run', 'run_context') }} as context
     where
-        source_gap.ledger in ('{{ ledgers | join("', '") }}')
-        and (
-            {%- for span in spans %}
-            {{ 'or ' if not loop.first -}}
-            {%- if span == 'period' -%}
-            source_gap.month = context.period
-            {%- elif span == 'year' -%}
-            source_gap.month between {{ month_of('context.year_start') }} and context.period
-            {%- elif span == 'year_start' -%}
-            source_gap.month = context.previous_year_end_period
-            {%- endif %}
-            {%- endfor %}
-        )
-    group by source_gap.org_id
+        definition.metric_id = '{{ definitions }}'
+        and coalesce(definition.effective_from <= context.period_end, true)
+        and coalesce(definition.effective_to >= context.period_end, true)
+),
+
+{% endif -%}
+rolled_missing as (
+    select
+        month,
+        org_id,
+        reason_code
+    from {{ ref('int_source_gap') }}
+    where ledger in ('{{ ledgers | join("', '") }}')
+    {%- if columns %}
+    union all
+    select
+        month,
+        org_id,
+        reason_code
+    from {{ ref('int_column_gap') }}
+    where ledger || '.' || column_name in ('{{ columns | join("', '") }}')
+    {%- endif %}
+),
+
+rolled_gap as (
+    select
+        rolled_missing.org_id,
+        min(rolled_missing.reason_code) as reason_code
+    from rolled_missing
+    cross join {{ source('run', 'run_context') }} as context
+    where
+        {%- for span in spans %}
+        {{ 'or ' if not loop.first -}}
+        {%- if span == 'period' -%}
+        rolled_missing.month = context.period
+        {%- elif span == 'year' -%}
+        rolled_missing.month between {{ month_of('context.year_start') }} and context.period
+        {%- elif span == 'year_start' -%}
+        rolled_missing.month = context.previous_year_end_period
+        {%- endif %}
+        {%- endfor %}
+    group by rolled_missing.org_id
 ),
 
 rolled_row as (
@@ -81,6 +112,9 @@ rolled_sum as (
         org_level,
         org_id,
         segment,
+        {%- if definitions %}
+        definition_id,
+        {%- endif %}
         min(part_id) as part_id,
         {%- if distinct %}
         count(distinct case when numerator then {{ distinct }} end) as numerator,
@@ -95,6 +129,9 @@ rolled_sum as (
         org_level,
         org_id,
         segment
+        {%- if definitions %},
+        definition_id
+        {%- endif %}
 ),
 
 measured as (
@@ -102,16 +139,25 @@ measured as (
         organisation.org_level,
         organisation.org_id,
         rolled_segment.segment,
+        {%- if definitions %}
+        rolled_definition.definition_id,
+        {%- endif %}
         coalesce(rolled_sum.numerator, 0) as numerator,
         coalesce(rolled_sum.denominator, 0) as denominator,
         coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code
     from {{ ref('int_org') }} as organisation
     cross join rolled_segment
+    {%- if definitions %}
+    cross join rolled_definition
+    {%- endif %}
     left join rolled_sum
         on
             organisation.org_level = rolled_sum.org_level
             and organisation.org_id = rolled_sum.org_id
             and rolled_segment.segment = rolled_sum.segment
+            {%- if definitions %}
+            and rolled_definition.definition_id = rolled_sum.definition_id
+            {%- endif %}
     left join rolled_gap on organisation.org_id = rolled_gap.org_id
     where organisation.is_active
     {%- if grids %}
@@ -120,6 +166,9 @@ measured as (
         rolled_sum.org_level,
         rolled_sum.org_id,
         rolled_sum.segment,
+        {%- if definitions %}
+        rolled_sum.definition_id,
+        {%- endif %}
         rolled_sum.numerator,
         rolled_sum.denominator,
         coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code

@@ -1,4 +1,5 @@
--- grain: one row per metric segment and active organisation without a row, even one with a reason
+-- grain: one row per metric segment, definition in force and active organisation without a row,
+-- even one with a reason
 with
 
 metric_value as (
@@ -8,6 +9,7 @@ metric_value as (
 segment as (
     select distinct
         metric_id,
+        definition_id,
         segment
     from metric_value
 ),
@@ -24,6 +26,7 @@ organisation as (
 expected as (
     select
         catalogue.metric_id,
+        segment.definition_id,
         segment.segment,
         organisation.org_id
     from catalogue
@@ -33,12 +36,14 @@ expected as (
 
 select
     expected.metric_id,
+    expected.definition_id,
     expected.segment,
     expected.org_id
 from expected
 left join metric_value
     on
         expected.metric_id = metric_value.metric_id
+        and expected.definition_id = metric_value.definition_id
         and expected.segment = metric_value.segment
         and expected.org_id = metric_value.org_id
 where metric_value.metric_id is null

@@ -1,4 +1,4 @@
--- grain: one row per additive metric and segment whose branches do not add up to the bank
+-- grain: one row per additive metric, definition and segment whose branches do not add up to the bank
 with
 
 metric_value as (
@@ -13,6 +13,7 @@ additive as (
 branches as (
     select
         metric_id,
+        definition_id,
         segment,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
@@ -21,18 +22,23 @@ branches as (
     where org_level = 'branch'
     group by
         metric_id,
+        definition_id,
         segment
 )
 
 select
     bank.metric_id,
+    bank.definition_id,
     bank.segment,
     bank.numerator,
     branches.numerator as branches_numerator
 from metric_value as bank
 inner join additive on bank.metric_id = additive.metric_id
 inner join branches
-    on bank.metric_id = branches.metric_id and bank.segment = branches.segment
+    on
+        bank.metric_id = branches.metric_id
+        and bank.definition_id = branches.definition_id
+        and bank.segment = branches.segment
 where
     bank.org_level = 'bank'
     and branches.unknown_count = 0

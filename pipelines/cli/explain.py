@@ -21,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--org", help="机构号（默认全行） | organisation (default: the bank)")
     parser.add_argument("--segment", help="分组 | segment")
     parser.add_argument(
+        "--definition", help="口径（默认指标的第一个） | definition (default: the metric's first)"
+    )
+    parser.add_argument(
         "--limit", type=int, default=_SHOWN_ROWS, help="列出的行数 | rows shown (default 20)"
     )
     parser.add_argument("--out", help="写出全部行的 CSV | CSV file for every row")
@@ -43,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         period=arguments.period,
         org_id=arguments.org,
         segment=arguments.segment,
+        definition_id=arguments.definition,
         limit=None if is_json else arguments.limit,
         lang=arguments.lang,
         out=Path(arguments.out) if arguments.out else None,

@@ -15,6 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", help="月份 | YYYY-MM (default: newest closed)")
     parser.add_argument("--org", help="机构号 | organisation")
     parser.add_argument("--segment", help="分组 | segment")
+    parser.add_argument(
+        "--definition", help="口径 | definition, as inclusive_small_micro_balance@1"
+    )
     parser.add_argument("--as-of", help="知识时点 | sequence number or local date")
     parser.add_argument("--format", choices=("text", "json", "csv", "xlsx"), default="text")
     parser.add_argument("--out", help="输出文件 | output file (needed for xlsx)")
@@ -42,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         period=arguments.period,
         org_id=arguments.org,
         segment=arguments.segment,
+        definition_id=arguments.definition,
         build_dir=build_dir,
     )
     rows = figures.to_pylist()
@@ -72,18 +76,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
-    from pipelines.explain.text import LEFT, RIGHT, money, table
-    from pipelines.headline import value_text
-
     zh = lang == "zh"
     first = rows[0]
     lines = [
         f"{first['name_zh']}（{first['metric_id']}） {first['period']}"
         if zh
         else f"{first['name_en']} ({first['metric_id']}) {first['period']}",
-        f"{'口径' if zh else 'definition'} {first['definition_id']}: {first['formula_zh']}",
+        f"{'公式' if zh else 'formula'}: {first['formula_zh' if zh else 'formula_en']}",
         f"{'来源' if zh else 'source'}: {first['source']}",
     ]
+    for definition_id in dict.fromkeys(row["definition_id"] for row in rows):
+        chosen = [row for row in rows if row["definition_id"] == definition_id]
+        lines += [*_definition(chosen[0], zh), *_table(chosen, zh)]
+    return "\n".join(lines)
+
+
+def _definition(row: dict, zh: bool) -> list[str]:  # type: ignore[type-arg]
+    """What the figures below it follow: id, document, limits, dates and reading."""
+    document = " ".join(part for part in (row["document_zh"], row["clause"]) if part)
+    about = [part for part in (row["regulator"], document, row["thresholds"]) if part]
+    if row["effective_from"] or row["effective_to"]:
+        about.append(f"{row['effective_from'] or '…'} – {row['effective_to'] or '…'}")
+    first = ("（默认口径）" if zh else " (default)") if row["is_first_definition"] else ""
+    return [
+        f"{'口径' if zh else 'definition'} {row['definition_id']}{first}: {'；'.join(about)}",
+        f"  {row['reading_zh'] if zh else row['reading_en']}",
+    ]
+
+
+def _table(rows: list[dict], zh: bool) -> list[str]:  # type: ignore[type-arg]
+    from pipelines.explain.text import LEFT, RIGHT, money, table
+    from pipelines.headline import value_text
+
     heads = ("机构", "分组", "值", "分子", "分母", "目标") if zh else (
         "organisation", "segment", "value", "numerator", "denominator", "target"
     )  # fmt: skip
@@ -98,8 +122,7 @@ def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
         )
         for row in rows
     ]
-    aligns = (LEFT, LEFT, RIGHT, RIGHT, RIGHT, LEFT)
-    return "\n".join([*lines, *table(heads, cells, aligns)])
+    return table(heads, cells, (LEFT, LEFT, RIGHT, RIGHT, RIGHT, LEFT))
 
 
 def _reason(code: str | None, zh: bool) -> str:
@@ -112,6 +135,8 @@ def _reason(code: str | None, zh: bool) -> str:
 
 
 def _target(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
+    if not row["is_first_definition"]:
+        return "目标按默认口径" if zh else "targets follow the default definition"
     if row["scheme_id"] is None:
         return "无目标" if zh else "no target"
     if row["target"] is None:

@@ -223,6 +223,7 @@ def _figures(
         """
         select metric_id, segment, value, unit, reason_code
         from mart_metric_value
+        semi join dim_metric using (metric_id, definition_id)
         where org_id = ? and list_contains(?, metric_id)
         """,
         [org_id, list(layout.metric_ids)],

@@ -31,6 +31,7 @@ def explain(
     period: str | None = None,
     org_id: str | None = None,
     segment: str | None = None,
+    definition_id: str | None = None,
     limit: int | None = 20,
     lang: str = "zh",
     out: Path | None = None,
@@ -44,6 +45,7 @@ def explain(
         period: ``YYYY-MM``; the newest closed month when None.
         org_id: Organisation of a metric; the bank when None.
         segment: Segment of a metric.
+        definition_id: Definition of a metric; its first when None.
         limit: Ledger rows to read; None for every row.
         lang: zh or en, for titles.
         out: CSV file that takes every row of a metric or of a leaf cell.
@@ -55,7 +57,7 @@ def explain(
     _, build_dir = build_in_force(settings.home, period)
     kind, mark, rest = subject.partition(":")
     is_pay = bool(mark) and kind == PAY
-    if is_pay and (out or segment or org_id not in (None, rest)):
+    if is_pay and (out or segment or definition_id or org_id not in (None, rest)):
         raise UsageError(
             "绩效工资只需机构号：jingtian explain pay:机构号 --period 月份。",
             "pay takes a branch only: jingtian explain pay:BRANCH --period P.",
@@ -80,9 +82,10 @@ def explain(
                 )
             return explain_row(con, loads, ledger_contracts(), rest)
         if mark:
-            if segment:
+            if segment or definition_id:
                 raise UsageError(
-                    "单元格已含分组，不用 --segment。", "a cell names its segment; leave --segment."
+                    "单元格已含分组和口径，不用 --segment、--definition。",
+                    "a cell names its segment and definition; leave --segment and --definition.",
                 )
             return explain_cell(
                 settings,
@@ -101,6 +104,7 @@ def explain(
             subject,
             org_id=org_id,
             segment=segment,
+            definition_id=definition_id,
             limit=limit,
             lang=lang,
             row_file=row_file,

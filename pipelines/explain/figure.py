@@ -91,9 +91,15 @@ def branches_of(con: duckdb.DuckDBPyConnection, org_id: str) -> list[str]:
 
 
 def read_figure(
-    con: duckdb.DuckDBPyConnection, metric_id: str, org_id: str | None, segment: str | None
+    con: duckdb.DuckDBPyConnection,
+    metric_id: str,
+    org_id: str | None,
+    segment: str | None,
+    definition_id: str | None = None,
 ) -> Figure:
     """The published figure of a metric; the bank's when no organisation is named.
+
+    ``definition_id`` chooses among the definitions in force; the metric's first when None.
 
     Raises:
         UsageError: No such metric, organisation or segment, or the segment must be named.
@@ -105,13 +111,14 @@ def read_figure(
             f'no metric "{metric_id}"; known: {", ".join(known)}.',
         )
     org = org_id or bank_id(con)
+    definition = published_definition(con, metric_id, definition_id)
     rows = con.execute(
         """
         select segment from mart_metric_value
-        where metric_id = ? and org_id = ?
+        where metric_id = ? and org_id = ? and definition_id = ?
         order by case segment when 'all' then 0 else 1 end, segment
         """,
-        [metric_id, org],
+        [metric_id, org, definition],
     ).fetchall()
     segments = [r[0] for r in rows]
     if not segments:
@@ -142,12 +149,37 @@ def read_figure(
         inner join dim_org as organisation on value.org_id = organisation.org_id
         left join metric_definition as definition
             on value.definition_id = definition.definition_id
-        where value.metric_id = ? and value.org_id = ? and value.segment = ?
+        where
+            value.metric_id = ? and value.org_id = ? and value.segment = ?
+            and value.definition_id = ?
         """,
-        [metric_id, org, chosen],
+        [metric_id, org, chosen, definition],
     ).fetchone()
     assert row is not None  # the segment was found above
     return Figure(*(*row, segment_zh(con, metric_id, chosen)))
+
+
+def published_definition(con: duckdb.DuckDBPyConnection, metric_id: str, wanted: str | None) -> str:
+    """Full id of a published definition: the metric's first, or the one that is named."""
+    if wanted is None:
+        row = con.execute(
+            "select definition_id from dim_metric where metric_id = ?", [metric_id]
+        ).fetchone()
+        assert row is not None  # the metric is known
+        return str(row[0])
+    rows = con.execute(
+        "select distinct definition_id from mart_metric_value where metric_id = ? order by 1",
+        [metric_id],
+    ).fetchall()
+    known = [str(row[0]) for row in rows]
+    full = wanted if "@" in wanted else f"{metric_id}@{wanted}"
+    if full not in known:
+        raise UsageError(
+            f"指标“{metric_id}”在该月没有口径“{wanted}”的数；可用：{'、'.join(known)}。",
+            f'"{metric_id}" has no figure by definition "{wanted}" in that month; '
+            f"known: {', '.join(known)}.",
+        )
+    return full
 
 
 def segment_zh(con: duckdb.DuckDBPyConnection, metric_id: str, segment: str) -> str:
@@ -195,11 +227,14 @@ def read_targets(con: duckdb.DuckDBPyConnection, figure: Figure) -> tuple[Target
                 and verdict.segment = goal.metric_segment
                 and goal.role_code = 'goal'
                 and coalesce(goal.phase = verdict.phase, true)
-        where verdict.metric_id = ? and verdict.org_id = ? and verdict.segment = ?
+        inner join dim_metric as metric on verdict.metric_id = metric.metric_id
+        where
+            verdict.metric_id = ? and verdict.org_id = ? and verdict.segment = ?
+            and metric.definition_id = ?
         group by all
         order by verdict.scheme_id, verdict.phase
         """,
-        [figure.metric_id, figure.org_id, figure.segment],
+        [figure.metric_id, figure.org_id, figure.segment, figure.definition_id],
     ).fetchall()
     return tuple(Target(*row) for row in rows)
 

@@ -80,6 +80,7 @@ def explain_metric(
     *,
     org_id: str | None = None,
     segment: str | None = None,
+    definition_id: str | None = None,
     limit: int | None = 20,
     lang: str = "zh",
     row_file: RowFile | None = None,
@@ -92,6 +93,7 @@ def explain_metric(
         metric_id: The metric.
         org_id: An organisation; the bank when None.
         segment: A segment; may be left out where there is one, or one named ``all``.
+        definition_id: A definition in force; the metric's first when None.
         limit: Rows to read into the explanation; None for every row.
         lang: zh or en, for titles.
         row_file: Where to write every row.
@@ -99,7 +101,7 @@ def explain_metric(
     Raises:
         UsageError: No such metric, organisation or segment, or nothing explains the metric yet.
     """
-    figure = read_figure(con, metric_id, org_id, segment)
+    figure = read_figure(con, metric_id, org_id, segment, definition_id)
     queries = load_row_queries()
     if metric_id not in queries:
         raise UsageError(
@@ -117,6 +119,7 @@ def explain_metric(
         branches=branches,
         period=figure.period,
         segment=figure.segment,
+        definition_id=figure.definition_id,
     )
     sums = rows.sums()
     senders = sorted({*branches, bank_id(con)})

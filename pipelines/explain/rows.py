@@ -100,6 +100,7 @@ class CountedRows:
         branches: Sequence[str],
         period: str,
         segment: str | None,
+        definition_id: str = "",
     ) -> None:
         self._con = con
         self._loads = loads
@@ -108,6 +109,7 @@ class CountedRows:
             "org_id": org_id,
             "branches": list(branches),
             "period": period,
+            "definition_id": definition_id,
         }
         bound: dict[str, Any] = {name: values[name] for name in query.parameters}
         where = ""

@@ -21,7 +21,10 @@ from pipelines.paths import Home
 # Slice -> table -> (relation in the warehouse, key order).
 SLICES: dict[str, dict[str, tuple[str, str]]] = {
     "marts": {
-        "metric_value": ("mart_metric_value", "metric_id, org_level, org_id, segment"),
+        "metric_value": (
+            "mart_metric_value",
+            "metric_id, definition_id, org_level, org_id, segment",
+        ),
         "target_attainment": (
             "mart_target_attainment",
             "scheme_id, metric_id, segment, org_level, org_id, phase",

@@ -1,7 +1,7 @@
 """Metrics as declared: one YAML file each in ``dbt_project/metrics/<family>/<metric_id>.yaml``.
 
 Here belongs reading the declarations and rendering what follows from them: the seeds
-``metric_catalogue``, ``metric_definition`` and ``metric_segment``, and the YAML that describes the
+``metric_catalogue``, ``metric_definition``, ``metric_threshold`` and ``metric_segment``, and the YAML that describes the
 models of a family. The formula is the SQL file of the same name below ``models/marts/metrics``.
 """
 
@@ -37,7 +37,15 @@ _SHAPE = {
             "regulator?": str,
             "document": str,
             "clause?": str,
-            "thresholds?": str,
+            "thresholds?": [
+                {
+                    "measure": str,
+                    "name": _TEXTS,
+                    "operator": OneOf("<", "<=", ">", ">="),
+                    "limit": int,
+                    "unit": str,
+                }
+            ],
             "effective_from?": dt.date,
             "effective_to?": dt.date,
             "reading": _TEXTS,
@@ -52,6 +60,16 @@ _DEFINITION = (
     "definition_id", "metric_id", "regulator", "document_zh", "clause", "thresholds",
     "effective_from", "effective_to", "reading_zh", "reading_en",
 )  # fmt: skip
+_THRESHOLD = (
+    "definition_id",
+    "metric_id",
+    "measure",
+    "name_zh",
+    "name_en",
+    "operator",
+    "limit_value",
+    "unit",
+)
 _SEGMENT = ("metric_id", "segment", "segment_order", "name_zh", "name_en")
 _ALL = {"all": {"zh": "全部", "en": "All"}}
 _COLUMNS = """    columns: &metric_columns
@@ -92,6 +110,18 @@ _COLUMNS = """    columns: &metric_columns
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """A limit that a definition sets: ``measure operator limit``, as 单户授信总额 <= 10000000 元."""
+
+    measure: str
+    name_zh: str
+    name_en: str
+    operator: str
+    limit: int
+    unit: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """One reading of a metric (口径). ``definition_id`` is ``<metric>@<edition>``."""
 
@@ -99,7 +129,7 @@ class Definition:
     regulator: str
     document: str
     clause: str
-    thresholds: str
+    thresholds: tuple[Threshold, ...]
     effective_from: dt.date | None
     effective_to: dt.date | None
     reading_zh: str
@@ -182,7 +212,17 @@ def _metric(path: Path, contracts: Mapping[str, Contract]) -> Metric:
             regulator=item.get("regulator", ""),
             document=item["document"],
             clause=item.get("clause", ""),
-            thresholds=item.get("thresholds", ""),
+            thresholds=tuple(
+                Threshold(
+                    measure=limit["measure"],
+                    name_zh=limit["name"]["zh"],
+                    name_en=limit["name"]["en"],
+                    operator=limit["operator"],
+                    limit=limit["limit"],
+                    unit=limit["unit"],
+                )
+                for limit in item.get("thresholds", ())
+            ),
             effective_from=item.get("effective_from"),
             effective_to=item.get("effective_to"),
             reading_zh=item["reading"]["zh"],
@@ -218,6 +258,24 @@ def render_metrics(metrics: Mapping[str, Metric]) -> dict[Path, str]:
         seeds / "metric_definition.csv": _csv(
             _DEFINITION, (_definition_row(m, d) for m in metrics.values() for d in m.definitions)
         ),
+        seeds / "metric_threshold.csv": _csv(
+            _THRESHOLD,
+            (
+                (
+                    d.definition_id,
+                    m.metric_id,
+                    t.measure,
+                    t.name_zh,
+                    t.name_en,
+                    t.operator,
+                    t.limit,
+                    t.unit,
+                )
+                for m in metrics.values()
+                for d in m.definitions
+                for t in d.thresholds
+            ),
+        ),
         seeds / "metric_segment.csv": _csv(
             _SEGMENT,
             (
@@ -244,7 +302,9 @@ def _catalogue_row(metric: Metric) -> tuple[object, ...]:
 def _definition_row(metric: Metric, definition: Definition) -> tuple[object, ...]:
     return (
         definition.definition_id, metric.metric_id, definition.regulator, definition.document,
-        definition.clause, definition.thresholds, definition.effective_from or "",
+        definition.clause,
+        "；".join(f"{t.name_zh} {t.operator} {t.limit} {t.unit}" for t in definition.thresholds),
+        definition.effective_from or "",
         definition.effective_to or "", definition.reading_zh, definition.reading_en,
     )  # fmt: skip
 

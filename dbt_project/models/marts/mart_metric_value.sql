@@ -1,4 +1,4 @@
--- grain: one row per metric, period, organisation (bank or branch) and segment
+-- grain: one row per metric, definition, period, organisation and segment
 with
 
 metric as (

@@ -73,6 +73,48 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('beautiful_field_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('beautiful_home_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('credit_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('deposit_tenday_avg_net_increase') }}
     union all
     select
@@ -88,6 +130,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('due_loan_recovery_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('farm_household_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('farm_household_loan_balance') }}
     union all
     select
         metric_id,
@@ -325,6 +395,34 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('inclusive_small_micro_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_small_micro_net_increase') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('interest_income') }}
     union all
     select
@@ -382,6 +480,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('loan_mix_share') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('micro_credit_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('micro_credit_loan_balance') }}
     union all
     select
         metric_id,
@@ -465,6 +591,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('p8_three_loan_balances') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('pilot_unit_coverage_rate') }}
     union all
     select
@@ -494,6 +634,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('renewal_rate_provisional') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('small_micro_customer_count') }}
     union all
     select
         metric_id,
@@ -564,6 +718,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('special_mention_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('strong_county_pilot_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('township_branch_count') }}
 )
 
 select * from metric

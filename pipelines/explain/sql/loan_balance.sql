@@ -1,5 +1,4 @@
--- metrics: loan_balance, agri_loan_balance, small_micro_loan_balance,
---     inclusive_small_micro_balance, npl_balance
+-- metrics: loan_balance, agri_loan_balance, small_micro_loan_balance, npl_balance
 -- loads: loan_account@period
 -- grain: one row per loan note whose balance counts
 select
@@ -25,6 +24,5 @@ where
         when 'loan_balance' then true
         when 'agri_loan_balance' then is_agri
         when 'small_micro_loan_balance' then is_small_micro
-        when 'inclusive_small_micro_balance' then is_inclusive
         when 'npl_balance' then five_class_code in ('substandard', 'doubtful', 'loss')
     end

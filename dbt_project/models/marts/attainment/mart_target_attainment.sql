@@ -1,12 +1,16 @@
 -- grain: one row per period, organisation, scheme, metric, segment and phase
 with
 
-metric_value as (
-    select * from {{ ref('mart_metric_value') }}
-),
-
 metric as (
     select * from {{ ref('dim_metric') }}
+),
+
+-- a goal means the metric's first definition
+metric_value as (
+    select figure.*
+    from {{ ref('mart_metric_value') }} as figure
+    inner join metric
+        on figure.metric_id = metric.metric_id and figure.definition_id = metric.definition_id
 ),
 
 target as (

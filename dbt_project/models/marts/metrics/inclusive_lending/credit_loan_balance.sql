@@ -1,0 +1,16 @@
+-- grain: one row per organisation (branch, county or bank); segment all
+with
+
+counted as (
+    select
+        branch_id,
+        'all' as segment,
+        credit_balance as numerator,
+        cast(null as bigint) as denominator,
+        cast(null as varchar) as reason_code
+    from {{ ref('int_customer_loan') }}
+),
+
+{{ rolled_up('counted', ledgers=['loan_account'], columns=['loan_account.guarantee_type_code']) }}
+
+{{ metric_rows('credit_loan_balance', 'measured', kind='amount') }}

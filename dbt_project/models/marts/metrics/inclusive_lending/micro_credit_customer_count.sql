@@ -1,0 +1,20 @@
+-- grain: one row per organisation (branch, county or bank); segment all
+with
+
+counted as (
+    select
+        branch_id,
+        customer_id,
+        'all' as segment,
+        micro_credit_balance > 0 as numerator,
+        false as denominator,
+        cast(null as varchar) as reason_code
+    from {{ ref('int_customer_loan') }}
+),
+
+{{ rolled_up(
+    'counted',
+    ledgers=['loan_account'], columns=['loan_account.product_class_code'], distinct='customer_id'
+) }}
+
+{{ metric_rows('micro_credit_customer_count', 'measured', kind='count') }}
