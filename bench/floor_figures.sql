@@ -50,7 +50,10 @@ select
     coalesce(sum(loans), 0) as loans, coalesce(sum(amount), 0) as amount,
     coalesce(sum(balance), 0) as balance, coalesce(sum(agri), 0) as agri,
     coalesce(sum(small_micro), 0) as small_micro, coalesce(sum(either), 0) as either,
-    coalesce(sum(inclusive), 0) as inclusive, coalesce(sum(npl), 0) as npl
+    coalesce(sum(inclusive), 0) as inclusive, coalesce(sum(npl), 0) as npl,
+    coalesce(sum(inclusive) filter (book.branch_id in (
+        select org_id from org_unit where location_code = 'township' and org_type_code <> 'bank'
+    )), 0) as township_inclusive
 from org as o
 cross join (values ('now', getvariable('period')), ('start', getvariable('opening'))) as p (point, month)
 join member on member.org_id = o.org_id
@@ -67,6 +70,7 @@ from (
         {m: 'agri_loan_balance', k: 'amount', s: 'all', n: agri, d: null},
         {m: 'small_micro_loan_balance', k: 'amount', s: 'all', n: small_micro, d: null},
         {m: 'inclusive_small_micro_balance', k: 'amount', s: 'all', n: inclusive, d: null},
+        {m: 'inclusive_small_micro_balance', k: 'amount', s: 'township_outlets', n: township_inclusive, d: null},
         {m: 'npl_balance', k: 'amount', s: 'all', n: npl, d: null},
         {m: 'loan_amount', k: 'amount', s: 'all', n: amount, d: null},
         {m: 'loan_count', k: 'count', s: 'all', n: loans, d: null},

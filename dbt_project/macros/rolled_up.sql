@@ -40,7 +40,9 @@ rolled_segment (segment) as (
 
 {% if definitions -%}
 rolled_definition as (
-    select definition.definition_id
+    select
+        definition.definition_id,
+        definition.ledgers
     from {{ ref('metric_definition') }} as definition
     cross join {{ source('run', 'run_context') }} as context
     where
@@ -52,6 +54,7 @@ rolled_definition as (
 {% endif -%}
 rolled_missing as (
     select
+        ledger,
         month,
         org_id,
         reason_code
@@ -60,6 +63,7 @@ rolled_missing as (
     {%- if columns %}
     union all
     select
+        ledger,
         month,
         org_id,
         reason_code
@@ -71,8 +75,17 @@ rolled_missing as (
 rolled_gap as (
     select
         rolled_missing.org_id,
+        {%- if definitions %}
+        rolled_definition.definition_id,
+        {%- endif %}
         min(rolled_missing.reason_code) as reason_code
     from rolled_missing
+    {%- if definitions %}
+    inner join rolled_definition
+        on coalesce(
+            '|' || rolled_definition.ledgers || '|' like '%|' || rolled_missing.ledger || '|%', true
+        )
+    {%- endif %}
     cross join {{ source('run', 'run_context') }} as context
     where
         {%- for span in spans %}
@@ -85,7 +98,11 @@ rolled_gap as (
         rolled_missing.month = context.previous_year_end_period
         {%- endif %}
         {%- endfor %}
-    group by rolled_missing.org_id
+    group by
+        rolled_missing.org_id
+        {%- if definitions %},
+        rolled_definition.definition_id
+        {%- endif %}
 ),
 
 rolled_row as (
@@ -158,7 +175,12 @@ measured as (
             {%- if definitions %}
             and rolled_definition.definition_id = rolled_sum.definition_id
             {%- endif %}
-    left join rolled_gap on organisation.org_id = rolled_gap.org_id
+    left join rolled_gap
+        on
+            organisation.org_id = rolled_gap.org_id
+            {%- if definitions %}
+            and rolled_definition.definition_id = rolled_gap.definition_id
+            {%- endif %}
     where organisation.is_active
     {%- if grids %}
     union all
@@ -173,7 +195,12 @@ measured as (
         rolled_sum.denominator,
         coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code
     from rolled_sum
-    left join rolled_gap on rolled_sum.part_id = rolled_gap.org_id
+    left join rolled_gap
+        on
+            rolled_sum.part_id = rolled_gap.org_id
+            {%- if definitions %}
+            and rolled_sum.definition_id = rolled_gap.definition_id
+            {%- endif %}
     where rolled_sum.org_level = 'grid'
     {%- endif %}
 )

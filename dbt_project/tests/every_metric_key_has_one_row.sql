@@ -1,4 +1,4 @@
--- grain: one row per metric, definition, period, organisation and segment that occurs more than once
+-- grain: one row per metric, definition, period, organisation and segment found more than once
 select
     metric_id,
     definition_id,

@@ -1,4 +1,4 @@
--- grain: one row per additive metric, definition and segment whose branches do not add up to the bank
+-- grain: one row per additive metric, definition and segment whose branches are not the bank
 with
 
 metric_value as (

@@ -147,7 +147,7 @@ def write_run_tables(
             for place, name in enumerate(("ledger", "org", "month", "column_name"))
         },
     )
-    _table(con, "run_metric_gap", {"metric_id": list(gaps), "reason_code": list(gaps.values())})
+    _table(con, "run_metric_gap", {"definition_id": list(gaps), "reason_code": list(gaps.values())})
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[object]]) -> None:

@@ -48,6 +48,7 @@ _SHAPE = {
             ],
             "effective_from?": dt.date,
             "effective_to?": dt.date,
+            "ledgers?": [str],
             "reading": _TEXTS,
         }
     ],
@@ -58,7 +59,7 @@ _CATALOGUE = (
 )  # fmt: skip
 _DEFINITION = (
     "definition_id", "metric_id", "regulator", "document_zh", "clause", "thresholds",
-    "effective_from", "effective_to", "reading_zh", "reading_en",
+    "effective_from", "effective_to", "ledgers", "reading_zh", "reading_en",
 )  # fmt: skip
 _THRESHOLD = (
     "definition_id",
@@ -123,7 +124,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Definition:
-    """One reading of a metric (口径). ``definition_id`` is ``<metric>@<edition>``."""
+    """One reading of a metric (口径). ``definition_id`` is ``<metric>@<edition>``.
+
+    ``ledgers`` are those it rests on where they are fewer than the metric's model reads: a reading
+    is not lost because another reading of the same metric lacks its source.
+    """
 
     definition_id: str
     regulator: str
@@ -132,6 +137,7 @@ class Definition:
     thresholds: tuple[Threshold, ...]
     effective_from: dt.date | None
     effective_to: dt.date | None
+    ledgers: tuple[str, ...]
     reading_zh: str
     reading_en: str
 
@@ -225,11 +231,16 @@ def _metric(path: Path, contracts: Mapping[str, Contract]) -> Metric:
             ),
             effective_from=item.get("effective_from"),
             effective_to=item.get("effective_to"),
+            ledgers=tuple(item.get("ledgers", ())),
             reading_zh=item["reading"]["zh"],
             reading_en=item["reading"]["en"],
         )
         for item in raw["definitions"]
     )
+    for definition in definitions:
+        if unknown := sorted(set(definition.ledgers) - set(contracts)):
+            line = line_of(raw, "definitions")
+            raise StrictYamlError(path, line, f"no such ledger: {', '.join(unknown)}")
     if not definitions:
         raise StrictYamlError(path, line_of(raw, "definitions"), "a metric needs a definition")
     return Metric(
@@ -305,7 +316,8 @@ def _definition_row(metric: Metric, definition: Definition) -> tuple[object, ...
         definition.clause,
         "；".join(f"{t.name_zh} {t.operator} {t.limit} {t.unit}" for t in definition.thresholds),
         definition.effective_from or "",
-        definition.effective_to or "", definition.reading_zh, definition.reading_en,
+        definition.effective_to or "", "|".join(definition.ledgers),
+        definition.reading_zh, definition.reading_en,
     )  # fmt: skip
 
 

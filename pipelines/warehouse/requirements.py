@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
 
 from expectations.contract import Contract
 from pipelines.errors import UsageError
+from pipelines.paths import DBT_DIR
 from pipelines.settings import Settings
 from pipelines.warehouse.load_set import LoadSet
 from pipelines.warehouse.manifest import Manifest
@@ -22,7 +24,7 @@ class Requirements:
     Attributes:
         outputs: Ids of the outputs in use, sorted.
         missing: Output id to the ledgers it needs that have no load at all.
-        metric_gaps: Metric id to its reason code, for metrics with a wholly missing source.
+        metric_gaps: Definition of a metric to its reason code, where a source is wholly missing.
         optional_ledgers: Ledgers that no output in use needs.
         pay_reason: Why there are no salary pools; None when they can be computed.
     """
@@ -64,9 +66,11 @@ def derive_requirements(
         if absent := sorted(ledgers - present):
             missing[output_id] = absent
     gaps: dict[str, str] = {}
-    for metric in manifest.metrics:
-        if absent := sorted(manifest.ledgers_of(metric) - present):
-            gaps[metric] = f"no_source:{absent[0]}"
+    for metric, definition, own in _definitions():
+        if metric in manifest.metrics and (
+            absent := sorted((own or manifest.ledgers_of(metric)) - present)
+        ):
+            gaps[definition] = f"no_source:{absent[0]}"
     pay_absent = sorted(manifest.ledgers_of_all(PAY_MODELS) - present)
     return Requirements(
         outputs=tuple(sorted(chosen)),
@@ -76,3 +80,13 @@ def derive_requirements(
         pay_reason=f"no_source:{pay_absent[0]}" if pay_absent else None,
         titles={name: c.title_zh for name, c in contracts.items()},
     )
+
+
+def _definitions() -> list[tuple[str, str, set[str]]]:
+    """Metric, definition and the ledgers it rests on where it says so, of every definition."""
+    path = DBT_DIR / "seeds" / "metric_definition.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [
+            (row["metric_id"], row["definition_id"], set(filter(None, row["ledgers"].split("|"))))
+            for row in csv.DictReader(stream)
+        ]

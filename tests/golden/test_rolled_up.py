@@ -28,7 +28,8 @@ def rows(sample_bank: ClosedBank, period: str) -> dict[tuple[str, str], dict[str
     """Published rows by metric and segment, then by organisation."""
     out: dict[tuple[str, str], dict[str, Row]] = {}
     with published.attach(Home(sample_bank.home), period) as con:
-        for row in published.table(con, "mart_metric_value"):
+        first = "(from mart_metric_value semi join dim_metric using (metric_id, definition_id))"
+        for row in published.table(con, first):
             out.setdefault((row["metric_id"], row["segment"]), {})[row["org_id"]] = row
     return out
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from expectations.contract import Contract, load_contracts
+from pipelines.analyst import read_metric
 from pipelines.cli.main import main
 from pipelines.errors import UsageError
 from pipelines.explain.catalogue import load_row_queries
@@ -83,8 +85,8 @@ def pay_build(home: Settings) -> Iterator[Build]:
     build.con.close()
 
 
-def counted(build: Build, metric: str, org: str) -> CountedRows:
-    """Rows of every segment of a metric."""
+def counted(build: Build, metric: str, org: str, definition: str = "") -> CountedRows:
+    """Rows of every segment of a metric by one of its definitions."""
     return CountedRows(
         build.con,
         load_row_queries()[metric],
@@ -94,6 +96,7 @@ def counted(build: Build, metric: str, org: str) -> CountedRows:
         branches=branches_of(build.con, org),
         period=build.period,
         segment=None,
+        definition_id=definition,
     )
 
 
@@ -105,15 +108,18 @@ def test_rows_make_every_published_number(
     build = builds[period]
     query = load_row_queries()[metric]
     compared = 0
-    for org in build.organisations():
-        sums = counted(build, metric, org).sums()
+    definitions = build.con.execute(
+        "select distinct definition_id from mart_metric_value where metric_id = ?", [metric]
+    ).fetchall()
+    for org, (definition,) in product(build.organisations(), definitions):
+        sums = counted(build, metric, org, definition).sums()
         published = build.con.execute(
             "select segment, numerator, denominator, value from mart_metric_value "
-            "where metric_id = ? and org_id = ?",
-            [metric, org],
+            "where metric_id = ? and org_id = ? and definition_id = ?",
+            [metric, org, definition],
         ).fetchall()
         assert {segment for segment, _ in sums} <= {row[0] for row in published}
-        one = read_figure(build.con, metric, org, published[0][0])
+        one = read_figure(build.con, metric, org, published[0][0], definition)
         for segment, numerator, denominator, value in published:
             figure = replace(
                 one, segment=segment, numerator=numerator, denominator=denominator, value=value
@@ -154,6 +160,32 @@ def test_explanation_is_whole_and_reads_well(builds: dict[str, Build], metric: s
     assert "equal" in metric_text(
         explain_metric(build.con, build.loads, metric, segment=segment, limit=2, lang="en"), "en"
     )
+
+
+def test_two_regulators_definitions_stand_side_by_side(home: Settings) -> None:
+    metric = "inclusive_small_micro_balance"
+    figures = read_metric(home, metric, period=DECEMBER, segment="all").to_pylist()
+    banks = {
+        row["definition_id"].partition("@")[2]: row for row in figures if row["org_level"] == "bank"
+    }
+    # limits of other years are declared and have no figure now
+    assert list(banks) == ["1", "nfra_10m", "pboc_20m"]
+    assert [row["is_first_definition"] for row in banks.values()] == [True, False, False]
+    assert banks["pboc_20m"]["thresholds"] == "单户授信总额 <= 20000000 元"
+    assert banks["nfra_10m"]["value"] < banks["pboc_20m"]["value"]
+    # the regulator's definition is that of the headline row of S71
+    s71 = read_metric(
+        home,
+        "inclusive_loan_balance",
+        period=DECEMBER,
+        org_id=banks["1"]["org_id"],
+        segment="inclusive_small_micro.credit_le_10m",
+    ).to_pylist()
+    assert [row["value"] for row in s71] == [banks["nfra_10m"]["value"]]
+    chosen = read_metric(home, metric, period=DECEMBER, definition_id="pboc_20m").to_pylist()
+    assert {row["definition_id"] for row in chosen} == {f"{metric}@pboc_20m"}
+    with pytest.raises(UsageError, match="pboc_10m"):
+        read_metric(home, metric, period=DECEMBER, definition_id="pboc_10m")
 
 
 def cells_of(inbox: Path, row: ExplainedRow, contract: Contract) -> dict[str, str]:

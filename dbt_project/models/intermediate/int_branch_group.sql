@@ -51,6 +51,12 @@ lacking as (
     group by column_gap.org_id
 ),
 
+zone as (
+    select 'outer_ring' as segment
+    union all
+    select 'middle_ring_branches' as segment
+),
+
 branch_group as (
     select
         'all' as segment,
@@ -101,11 +107,7 @@ branch_group as (
         lacking.zone_reason as reason_code
     from lacking
     inner join attribute on lacking.org_id = attribute.org_id and attribute.org_level = 'branch'
-    cross join (
-        select 'outer_ring' as segment
-        union all
-        select 'middle_ring_branches' as segment
-    ) as zone
+    cross join zone
     where lacking.zone_reason is not null
 )
 

@@ -1,4 +1,4 @@
--- grain: one row per ledger, column, month of the window and organisation whose source lacks the column
+-- grain: one row per ledger, column, month and organisation whose source lacks the column
 with
 
 -- columns that the source of a load in force does not have, as its mapping says

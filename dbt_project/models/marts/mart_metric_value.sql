@@ -8,10 +8,10 @@ metric as (
 -- metrics with a source that the bank has not sent at all: nothing may be read into their zeros
 source_missing as (
     select
-        metric_id,
+        definition_id,
         min(reason_code) as reason_code
     from {{ source('run', 'run_metric_gap') }}
-    group by metric_id
+    group by definition_id
 ),
 
 published as (
@@ -22,13 +22,13 @@ published as (
         metric.org_level,
         metric.org_id,
         metric.segment,
-        case when source_missing.metric_id is null then metric.numerator end as numerator,
-        case when source_missing.metric_id is null then metric.denominator end as denominator,
-        case when source_missing.metric_id is null then metric.value end as value,
+        case when source_missing.definition_id is null then metric.numerator end as numerator,
+        case when source_missing.definition_id is null then metric.denominator end as denominator,
+        case when source_missing.definition_id is null then metric.value end as value,
         metric.unit,
         coalesce(source_missing.reason_code, metric.reason_code) as reason_code
     from metric
-    left join source_missing on metric.metric_id = source_missing.metric_id
+    left join source_missing on metric.definition_id = source_missing.definition_id
 )
 
 select * from published

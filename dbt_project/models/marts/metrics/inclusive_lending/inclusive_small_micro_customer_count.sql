@@ -65,4 +65,6 @@ counted as (
     distinct='customer_id'
 ) }}
 
-{{ metric_rows('inclusive_small_micro_customer_count', 'measured', kind='count', definitions=true) }}
+{{ metric_rows(
+    'inclusive_small_micro_customer_count', 'measured', kind='count', definitions=true
+) }}
