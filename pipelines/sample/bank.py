@@ -513,6 +513,13 @@ def scheme_param(
         ("rcu_salary", name, ROOT_ID, str(value), "元/万元", start.first, NEVER)
         for name, value in CONTENT_RATES.items()
     ]
+    rows += [
+        ("postloan_2005", name, ROOT_ID, value, unit, start.first, NEVER)
+        for name, value, unit in (
+            ("npl_control_target", "1.00", "%"),
+            ("npl_control_start_year", str(start.year - 2), "年"),
+        )
+    ]
     if len(orgs) > 4:
         rows.append(
             (

@@ -33,7 +33,7 @@ ITEMS = (
     "risk_compression",
 )
 HEADCOUNT, EXPENSE, RATIO = 6, 7, 8
-_YUAN_A_CUSTOMER = (9_000, 8_000, 7_500, 450, 120_000, 6_000, 0, 1_600, 0, 3_100, 900, 700)
+_YUAN_A_CUSTOMER = (45_000, 44_000, 17_000, 2_300, 330_000, 22_000, 0, 700, 0, 3_100, 900, 700)
 
 
 def branch_plan(

@@ -101,7 +101,91 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('case_loss_amount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('case_loss_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('corporate_deposit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('credit_disbursement') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('credit_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('deposit_no_loan_customers') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('deposit_plan_completion') }}
     union all
     select
         metric_id,
@@ -129,7 +213,77 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('deposit_tenday_plan_completion') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('deposit_total') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('deposit_year_end_net_increase') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('due_loan_recovery_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('establishment_fill_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('expense_plan_completion') }}
     union all
     select
         metric_id,
@@ -200,6 +354,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('five_class_loan_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('five_class_migration_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('five_class_migration_count') }}
     union all
     select
         metric_id,
@@ -381,6 +563,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('inclusive_plan_completion') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('inclusive_small_micro_balance') }}
     union all
     select
@@ -424,6 +620,62 @@ metric as (
         unit,
         reason_code
     from {{ ref('interest_income') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('interest_plan_completion') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('interest_yoy_change') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('intermediary_and_new_business') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('lending_plan_completion') }}
     union all
     select
         metric_id,
@@ -493,6 +745,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('loan_total') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('micro_credit_customer_count') }}
     union all
     select
@@ -549,6 +815,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('npl_over_control_target') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('npl_ratio') }}
     union all
     select
@@ -578,6 +858,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('npl_recovery_amount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('npl_recovery_plan_completion') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('other_loan') }}
     union all
     select
         metric_id,
@@ -647,6 +955,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('savings_deposit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('small_micro_customer_count') }}
     union all
     select
@@ -662,6 +984,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('small_micro_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_loan') }}
     union all
     select
         metric_id,
@@ -746,6 +1082,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('township_branch_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('vintage_npl_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('vintage_overdue_ratio') }}
 )
 
 select * from metric

@@ -1,0 +1,82 @@
+-- grain: one row per branch, product, product class, handler and month of grant
+with
+
+loan as (
+    select * from {{ ref('loan_account') }}
+    where coalesce(balance > 0, true)
+),
+
+context as (
+    select * from {{ source('run', 'run_context') }}
+),
+
+by_vintage as (
+    select
+        loan.branch_id,
+        loan.product_code,
+        loan.product_class_code,
+        loan.manager_id,
+        {{ month_of('loan.disbursement_date') }} as grant_month,
+        -- whole months from the month of grant to the closed month
+        12 * ({{ year_of('context.period_end') }} - {{ year_of('loan.disbursement_date') }})
+        + extract(month from context.period_end)
+        - extract(month from loan.disbursement_date) as grant_age,
+        count(*) as loan_count,
+        sum(loan.balance) as balance,
+        sum(case when loan.overdue_days > 0 then loan.balance else 0 end) as overdue_balance,
+        sum(
+            case
+                when loan.five_class_code in ('substandard', 'doubtful', 'loss')
+                    then loan.balance
+                else 0
+            end
+        ) as npl_balance,
+        max(
+            case
+                when loan.balance is null then 'no_source:loan_account.balance'
+                when loan.disbursement_date is null then 'no_source:loan_account.disbursement_date'
+            end
+        ) as balance_reason,
+        max(
+            case when loan.five_class_code is null then 'no_source:loan_account.five_class_code' end
+        ) as class_reason,
+        max(case when loan.overdue_days is null then 'no_source:loan_account.overdue_days' end)
+            as overdue_reason
+    from loan
+    cross join context
+    group by
+        loan.branch_id,
+        loan.product_code,
+        loan.product_class_code,
+        loan.manager_id,
+        loan.disbursement_date,
+        context.period_end
+),
+
+-- one row a month: the days of grant of a month are added up
+by_month as (
+    select
+        branch_id,
+        product_code,
+        product_class_code,
+        manager_id,
+        grant_month,
+        grant_age,
+        sum(loan_count) as loan_count,
+        sum(balance) as balance,
+        sum(overdue_balance) as overdue_balance,
+        sum(npl_balance) as npl_balance,
+        max(balance_reason) as balance_reason,
+        max(class_reason) as class_reason,
+        max(overdue_reason) as overdue_reason
+    from by_vintage
+    group by
+        branch_id,
+        product_code,
+        product_class_code,
+        manager_id,
+        grant_month,
+        grant_age
+)
+
+select * from by_month
