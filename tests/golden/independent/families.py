@@ -17,9 +17,17 @@ from tests.golden.independent.grid import (
 )
 from tests.golden.independent.lending import inclusive_lending, loans_by_kind
 from tests.golden.independent.loan_book import loan_book, loan_shares
+from tests.golden.independent.managers import (
+    earmarked_expense,
+    manager_grades,
+    manager_numbers,
+    manager_points,
+    manager_work,
+)
 from tests.golden.independent.month import Month
 from tests.golden.independent.outlets import outlet_participation, outlet_tiers
 from tests.golden.independent.pay import pay_drivers
+from tests.golden.independent.plans import department_scorecard, deposits, plan_completion
 from tests.golden.independent.quality import credit_quality, five_classes
 from tests.golden.independent.renewal import recovery, renewal
 from tests.golden.independent.risk import class_migration, control_target, losses, vintages
@@ -55,6 +63,14 @@ FAMILIES: tuple[Callable[[Month], Figures], ...] = (
     social_security_cards,
     outlet_tiers,
     outlet_participation,
+    manager_grades,
+    manager_points,
+    manager_numbers,
+    manager_work,
+    earmarked_expense,
+    deposits,
+    plan_completion,
+    department_scorecard,
 )
 
 

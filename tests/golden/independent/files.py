@@ -108,6 +108,7 @@ class Inbox:
         """Ledgers of which there is a file."""
         return {ledger for ledger, _ in self._files}
 
+    @cache  # noqa: B019
     def of_month(self, ledger: str, month: str) -> list[Row]:
         """Rows that belong to one month: snapshots, flows, ten-day balances."""
         return [
@@ -117,6 +118,7 @@ class Inbox:
             for row in self._read(files[month], ledger)
         ]
 
+    @cache  # noqa: B019
     def in_force(self, ledger: str, month: str) -> list[Row]:
         """Rows of a register: of each organisation, its last file up to the month."""
         rows: list[Row] = []

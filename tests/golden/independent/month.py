@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 from tests.golden.independent.dates import month_before, month_end, year_to
 from tests.golden.independent.files import Inbox, Row
@@ -164,6 +164,7 @@ class Month:
 
     # -- parameters and bindings --
 
+    @cache  # noqa: B019
     def parameter(self, scheme: str, name: str, org: str) -> str | None:
         """Value of a parameter at the month end; an organisation's own row beats the bank's."""
         rows = {
@@ -172,6 +173,19 @@ class Month:
             if (p["scheme"], p["name"]) == (scheme, name) and self.is_valid(p)
         }
         return rows.get(org, rows.get(self.bank))
+
+    def plans(self, item: str) -> dict[str, Fraction]:
+        """Plan of the year by organisation: of the versions in force the latest."""
+        latest: dict[str, Row] = {}
+        for row in self.register("branch_plan"):
+            if (row["plan_year"], row["plan_item"]) != (self.end.year, item):
+                continue
+            if row["effective"] is not None and row["effective"] > self.end:
+                continue
+            known = latest.get(row["org"])
+            if known is None or _version(known) < _version(row):
+                latest[row["org"]] = row
+        return {org: row["plan_value"] for org, row in latest.items()}
 
     def is_valid(self, row: Row) -> bool:
         """A row with a validity that covers the month end."""
@@ -186,6 +200,10 @@ class Month:
     def is_pilot(self, unit: Row) -> bool:
         """A village or community that is a pilot at the month end."""
         return bool(unit["is_pilot"]) and unit["pilot_from"] <= self.end
+
+
+def _version(plan: Row) -> tuple[dt.date, Fraction]:
+    return plan["effective"] or dt.date.min, plan["version_no"] or Fraction(0)
 
 
 def _is_of(orgs: set[str], row: Row) -> bool:

@@ -48,7 +48,7 @@ class Settlement:
     settlement: Decimal | None
 
 
-def _deposit_increase(month: Month, branch: str, period: str) -> Fraction:
+def deposit_increase(month: Month, branch: str, period: str) -> Fraction:
     """sal_step07: mean of the ten-day points to date less last year's 36-point mean."""
     now = [v for m in year_to(period) for v in _points(month, branch, m)]
     base = [v for m in year_to(month.last_december) for v in _points(month, branch, m)]
@@ -64,7 +64,7 @@ def _points(month: Month, branch: str, period: str) -> list[Fraction]:
 
 def pay_drivers(month: Month) -> Figures:
     """Ten-day average net increase of deposits (AMB-023) and interest in cash (AMB-024)."""
-    deposits = {b: _deposit_increase(month, b, month.month) for b in month.branches}
+    deposits = {b: deposit_increase(month, b, month.month) for b in month.branches}
     interest: dict[str, Fraction] = defaultdict(Fraction)
     for _, event in month.events:
         interest[event["org"]] += collected(event, "interest")
@@ -90,7 +90,7 @@ def pay(month: Month) -> dict[tuple[str, str], PayMonth]:
         }
         paid = Decimal(0)
         for period in year_to(month.month):
-            deposit = _deposit_increase(month, org, period)
+            deposit = deposit_increase(month, org, period)
             interest = total(
                 collected(e, "interest") for m, e in month.events if m <= period and e["org"] == org
             )
