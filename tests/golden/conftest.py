@@ -7,7 +7,9 @@ from functools import cache
 
 import pytest
 
+from pipelines.paths import Home
 from tests.closed_bank import ClosedBank, closed_bank
+from tests.golden import published
 from tests.golden.independent.families import figures
 from tests.golden.independent.figure import Figure, Key
 from tests.golden.independent.files import Inbox
@@ -28,6 +30,15 @@ def month_of(sample_bank: ClosedBank) -> Callable[[str], Month]:
 
 
 @pytest.fixture(scope="session")
-def figures_of(month_of: Callable[[str], Month]) -> Callable[[str], Mapping[Key, Figure]]:
-    """Every figure of a month of the sample bank, computed from its files."""
-    return cache(lambda period: figures(month_of(period)))
+def figures_of(
+    sample_bank: ClosedBank, month_of: Callable[[str], Month]
+) -> Callable[[str], Mapping[Key, Figure]]:
+    """Every figure of the published metrics in a month, computed from the branches' files."""
+
+    @cache
+    def computed(period: str) -> Mapping[Key, Figure]:
+        with published.attach(Home(sample_bank.home), period) as con:
+            metrics = {metric for metric, _, _ in published.metric_values(con)}
+        return {k: f for k, f in figures(month_of(period)).items() if k[0] in metrics}
+
+    return computed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.golden.independent.archive import archive_quality, archives
 from tests.golden.independent.cards import social_security_cards
+from tests.golden.independent.contribution import contribution
 from tests.golden.independent.docking import dockings
 from tests.golden.independent.figure import Figure, Figures, Key
 from tests.golden.independent.grid import (
@@ -28,14 +29,17 @@ from tests.golden.independent.month import Month
 from tests.golden.independent.outlets import outlet_participation, outlet_tiers
 from tests.golden.independent.pay import pay_drivers
 from tests.golden.independent.plans import department_scorecard, deposits, plan_completion
+from tests.golden.independent.profit import expense_growth, loan_profit, outlet_profit
 from tests.golden.independent.quality import credit_quality, five_classes
 from tests.golden.independent.renewal import recovery, renewal
 from tests.golden.independent.risk import class_migration, control_target, losses, vintages
 from tests.golden.independent.s71 import inclusive_loans
+from tests.golden.independent.service import complaints, service_quality
 from tests.golden.independent.service_points import service_points
 from tests.golden.independent.workstation import workstations
 
-FAMILIES: tuple[Callable[[Month], Figures], ...] = (
+Family = Callable[[Month], Figures]
+FAMILIES: tuple[Family, ...] = (
     grid_coverage,
     grid_structure,
     grid_officers,
@@ -71,13 +75,19 @@ FAMILIES: tuple[Callable[[Month], Figures], ...] = (
     deposits,
     plan_completion,
     department_scorecard,
+    contribution,
+    complaints,
+    service_quality,
+    outlet_profit,
+    expense_growth,
+    loan_profit,
 )
 
 
-def figures(month: Month) -> dict[Key, Figure]:
+def figures(month: Month, families: Sequence[Family] = FAMILIES) -> dict[Key, Figure]:
     """Every figure of a month by metric, organisation and segment."""
     out: dict[Key, Figure] = {}
-    for family in FAMILIES:
+    for family in families:
         for key, figure in family(month):
             if key in out:
                 raise ValueError(f"{key} twice")

@@ -174,6 +174,10 @@ class Month:
         }
         return rows.get(org, rows.get(self.bank))
 
+    def is_of_year(self, day: dt.date) -> bool:
+        """Whether a day lies between 1 January and the month end."""
+        return self.year_start <= day <= self.end
+
     def plans(self, item: str) -> dict[str, Fraction]:
         """Plan of the year by organisation: of the versions in force the latest."""
         latest: dict[str, Row] = {}

@@ -105,12 +105,14 @@ def plan_completion(month: Month) -> Figures:
 
 def _over_plan(month: Month, metric: str, item: str, actual: Mapping[str, Fraction]) -> Figures:
     plans = month.plans(item)
-    missing = set(month.branches) - plans.keys()
-    if missing:
-        raise ValueError(f"{metric}: no plan of {missing}")
-    planned = month.rolled_up({b: plans[b] for b in month.branches})
-    for org, value in month.rolled_up(actual).items():
-        yield (metric, org, "all"), ratio(value, planned[org])
+    planned = month.rolled_up(plans)
+    for org, belongs in month.scopes():
+        unplanned = [b for b in month.branches if belongs({"org": b}) and b not in plans]
+        value = month.rolled_up(actual)[org]
+        if unplanned:
+            yield (metric, org, "all"), Figure(value, None, None, "no_source:branch_plan")
+        else:
+            yield (metric, org, "all"), ratio(value, planned[org])
 
 
 def _interest_a_year_ago(month: Month, interest: Mapping[str, Fraction]) -> Figures:
