@@ -15,7 +15,7 @@ from tests.golden.boundary_bank import EAST, WEST, write_boundary_bank
 from tests.golden.hand_made import ROOT, HandMadeBank
 from tests.golden.independent.archive import archives
 from tests.golden.independent.families import figures
-from tests.golden.independent.figure import Key
+from tests.golden.independent.figure import Figure, Key
 from tests.golden.independent.files import Inbox
 from tests.golden.independent.grid import grid_coverage
 from tests.golden.independent.loan_book import loan_book, loan_shares
@@ -85,22 +85,31 @@ def bands(values: dict[Key, Published], measure: str, row: str) -> list[int]:
     return [int(value or 0) for value in found]
 
 
+def computed(month: Month, values: dict[Key, Published]) -> dict[Key, Figure]:
+    """The published metrics of the families, computed a second time."""
+    metrics = {metric for metric, _, _ in values}
+    return {k: f for k, f in figures(month, FAMILIES).items() if k[0] in metrics}
+
+
 def test_every_published_figure_is_reproduced_from_the_files(
     bank: HandMadeBank, values: dict[Key, Published]
 ) -> None:
-    mine = figures(Month(Inbox(bank.inbox), PERIOD), FAMILIES)
+    mine = computed(Month(Inbox(bank.inbox), PERIOD), values)
     metrics = {metric for metric, _, _ in mine}
     compared = {key: figure for key, figure in values.items() if key[0] in metrics}
     assert published.differences(mine, compared) == []
 
 
 def test_every_published_verdict_is_reproduced(
-    bank: HandMadeBank, verdicts: dict[tuple[str, str, str, str], Verdict]
+    bank: HandMadeBank,
+    values: dict[Key, Published],
+    verdicts: dict[tuple[str, str, str, str], Verdict],
 ) -> None:
     month = Month(Inbox(bank.inbox), PERIOD)
+    mine = computed(month, values)
     targets = read_targets(DBT_DIR / "seeds" / "scheme_target.csv")
     assert len(verdicts) == 21
-    assert verdicts == attainment(month, figures(month, FAMILIES), targets)
+    assert verdicts == attainment(month, mine, targets)
 
 
 def test_a_share_that_rounds_up_to_its_target_misses_it(

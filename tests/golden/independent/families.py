@@ -8,6 +8,7 @@ from tests.golden.independent.archive import archive_quality, archives
 from tests.golden.independent.cards import social_security_cards
 from tests.golden.independent.contribution import contribution
 from tests.golden.independent.docking import dockings
+from tests.golden.independent.e_channel import e_channels
 from tests.golden.independent.figure import Figure, Figures, Key
 from tests.golden.independent.grid import (
     grid_coverage,
@@ -16,7 +17,12 @@ from tests.golden.independent.grid import (
     grid_structure,
     service_levels,
 )
-from tests.golden.independent.lending import inclusive_lending, loans_by_kind
+from tests.golden.independent.lending import (
+    inclusive_lending,
+    listed_products,
+    loans_by_kind,
+    since_plan_start,
+)
 from tests.golden.independent.loan_book import loan_book, loan_shares
 from tests.golden.independent.managers import (
     earmarked_expense,
@@ -36,6 +42,12 @@ from tests.golden.independent.risk import class_migration, control_target, losse
 from tests.golden.independent.s71 import inclusive_loans
 from tests.golden.independent.service import complaints, service_quality
 from tests.golden.independent.service_points import service_points
+from tests.golden.independent.village import (
+    credit_customers,
+    credit_order,
+    credit_standing,
+    whole_village,
+)
 from tests.golden.independent.workstation import workstations
 
 Family = Callable[[Month], Figures]
@@ -81,6 +93,13 @@ FAMILIES: tuple[Family, ...] = (
     outlet_profit,
     expense_growth,
     loan_profit,
+    e_channels,
+    since_plan_start,
+    listed_products,
+    whole_village,
+    credit_standing,
+    credit_order,
+    credit_customers,
 )
 
 

@@ -226,7 +226,8 @@ def grid_people(month: Month) -> Figures:
 def service_levels(month: Month) -> Figures:
     """Levels of the service tree that an organisation has (AMB-012).
 
-    An organisation is taken with the one above it and those below it.
+    An organisation is taken with the one above it and those below it; the first level of both
+    plans is one.
     """
     manned = {
         d["org"]
@@ -246,7 +247,7 @@ def service_levels(month: Month) -> Figures:
             levels[org] |= {"unit"} | has_officer
         if org in month.bound("hubei_county_grid"):
             kinds = {kind[other] for other in family}
-            levels[org] |= {"branch"} if kinds & {"营业部", "支行"} else set()
+            levels[org] |= {"unit"} if kinds & {"营业部", "支行"} else set()
             levels[org] |= {"outlet"} if "分理处" in kinds else set()
             levels[org] |= has_officer
     for org, belongs in month.scopes():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fractions import Fraction
 
-from tests.golden.independent.figure import Figures, amount, total
+from tests.golden.independent.figure import Figure, Figures, amount, total
 from tests.golden.independent.files import Row
 from tests.golden.independent.month import Month
 from tests.golden.independent.s71 import MILLION, is_small_borrower, operating_loans
@@ -102,3 +103,70 @@ def _regulators(month: Month) -> dict[str, list[Row]]:
         f"@{edition}": [loan.row for loan in book if loan.credit <= limit]
         for edition, limit in CREDIT_LIMITS.items()
     }
+
+
+def since_plan_start(month: Month) -> Figures:
+    """What was invested and lent before the year, by parameter, and in the year."""
+    poor = {c["customer"] for c in month.register("customer") if c["is_low_income"]}
+    invested: dict[str, Fraction] = defaultdict(Fraction)
+    for row in month.of_year("branch_expense"):
+        is_investment = row["expense_item"] in ("普惠基础设施投入", "减费让利")
+        if is_investment and row["business_line"] == "全部":
+            invested[row["org"]] += row["amount"]
+    lent: dict[str, Fraction] = defaultdict(Fraction)
+    for _, event in month.events:
+        if event["type"] == "发放" and event["customer"] in poor:
+            lent[event["org"]] += event["principal"]
+    for metric, name, flow in (
+        ("inclusive_investment_cumulative", "inclusive_investment_before_year", invested),
+        ("low_income_farm_loan_cumulative", "low_income_farm_loan_before_year", lent),
+    ):
+        in_year = month.rolled_up(flow)
+        for org, belongs in month.scopes():
+            before = [
+                month.parameter("lanxi_five_year", name, b)
+                for b in month.branches
+                if belongs({"org": b})
+            ]
+            key = (metric, org, "all")
+            if None in before:
+                yield key, Figure(None, None, None, f"missing_parameter:{name}")
+            else:
+                known = total(Fraction(Decimal(value)) for value in before if value is not None)
+                yield key, amount(known + in_year[org])
+
+
+def listed_products(month: Month) -> Figures:
+    """Special products of the bank's lists (AMB-072), loans to industries on a list (AMB-090)."""
+    for org, belongs in month.scopes():
+        rows = [r for r in month.loans if belongs(r)]
+        lent = {r["product"] for r in rows if month.is_of_year(r["disbursed"])}
+        held = {r["product"] for r in rows if r["balance"] > 0}
+        for segment, name, found in (
+            ("strong_county_pilot_products", "strong_county_special_products", lent),
+            ("huidai_subcategories", "huidai_special_products", held),
+        ):
+            products = month.parameter("ganyin_five_projects", name, org)
+            key = ("special_product_count", org, segment)
+            if products is None:
+                yield key, Figure(None, None, None, f"missing_parameter:{name}")
+            else:
+                yield key, amount(len(found & set(_listed(products))))
+        name = "two_high_one_surplus_industries"
+        industries = month.parameter("lanxi_five_year", name, org)
+        key = ("two_high_one_surplus_balance_change", org, "all")
+        if industries is None:
+            yield key, Figure(None, None, None, f"missing_parameter:{name}")
+            continue
+        codes = tuple(_listed(industries))
+        now, then = (
+            total(
+                r["balance"] for r in book if belongs(r) and (r["industry"] or "").startswith(codes)
+            )
+            for book in (month.loans, month.opening_loans)
+        )
+        yield key, amount(now - then)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -174,6 +174,17 @@ class Month:
         }
         return rows.get(org, rows.get(self.bank))
 
+    def switch(self, name: str, default: str, org: str) -> str:
+        """Reading of an open point: an organisation's own choice, the bank's, or the default."""
+        schemes = {p["scheme"] for p in self.register("scheme_param") if p["name"] == name}
+        for wanted in (org, self.bank):
+            for scheme in sorted(schemes):
+                for row in self.register("scheme_param"):
+                    is_it = (row["scheme"], row["name"], row["org"]) == (scheme, name, wanted)
+                    if is_it and self.is_valid(row):
+                        return str(row["value"])
+        return default
+
     def is_of_year(self, day: dt.date) -> bool:
         """Whether a day lies between 1 January and the month end."""
         return self.year_start <= day <= self.end
