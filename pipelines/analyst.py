@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# Segments of the form S71 are its cells: row and band.
+_FORM_SEGMENTS = """
+    select
+        form_row.row_id || '.' || band.band_id as segment,
+        form_row.title_zh || '·' || band.title_zh as name_zh,
+        form_row.row_id || ' · ' || band.band_id as name_en
+    from (select distinct row_id, title_zh from s71_row) as form_row
+    cross join (select distinct band_id, title_zh from s71_band) as band
+"""
+
+
 @dataclass(frozen=True)
 class Figures:
     """Figures of one metric with definition and targets, and the build they come from."""
@@ -48,6 +59,7 @@ def read_metric(
     period: str | None = None,
     org_id: str | None = None,
     segment: str | None = None,
+    level: str | None = None,
     definition_id: str | None = None,
     build_dir: Path | None = None,
 ) -> Figures:
@@ -59,6 +71,8 @@ def read_metric(
         period: Closed month; the newest when None.
         org_id: One organisation; all when None.
         segment: One segment; all when None.
+        level: bank, county, branch or grid; all but grids when None (an organisation that is
+            named may be a grid).
         definition_id: Figures by this definition (``<metric>@<id>``, or the part after ``@``);
             by every one that is in force when None.
         build_dir: A build to read instead of the one in force.
@@ -89,6 +103,11 @@ def read_metric(
             if wanted is not None:
                 conditions.append(f"m.{column} = ?")
                 values.append(wanted)
+        if level is not None:
+            conditions.append("m.org_level = ?")
+            values.append(level)
+        elif org_id is None:
+            conditions.append("m.org_level <> 'grid'")
         if definition_id is not None:
             conditions.append("m.definition_id = ?")
             values.append(published_definition(con, metric_id, definition_id))
@@ -96,24 +115,33 @@ def read_metric(
             f"""
             select
                 m.metric_id, d.name_zh, d.name_en, m.period, m.org_level, m.org_id, o.org_name,
-                m.segment, m.numerator, m.denominator, m.value, m.unit, d.kind, m.reason_code,
+                m.segment,
+                coalesce(s.name_zh, form.name_zh, m.segment) as segment_zh,
+                coalesce(s.name_en, form.name_en, m.segment) as segment_en,
+                m.numerator, m.denominator, m.value, m.unit, d.kind, m.reason_code,
                 m.definition_id, m.definition_id = d.definition_id as is_first_definition,
                 f.regulator, f.document_zh, f.clause, f.thresholds, f.effective_from,
                 f.effective_to, f.reading_zh, f.reading_en, d.formula_zh, d.formula_en, d.source,
-                t.scheme_id, t.phase, t.operator, t.target, t.gap, t.is_attained,
+                t.scheme_id, scheme.title_zh as scheme_zh, scheme.title_en as scheme_en,
+                t.phase, t.operator, t.target, t.gap, t.is_attained,
                 t.reason_code as target_reason
             from mart_metric_value as m
             join dim_metric as d on d.metric_id = m.metric_id
             join dim_org as o on o.org_id = m.org_id
             join metric_definition as f on f.definition_id = m.definition_id
+            left join metric_segment as s
+                on s.metric_id = m.metric_id and s.segment = m.segment
+            left join ({_FORM_SEGMENTS}) as form on form.segment = m.segment
             left join mart_target_attainment as t
                 on
                     t.metric_id = m.metric_id and t.segment = m.segment and t.org_id = m.org_id
                     and m.definition_id = d.definition_id
+            left join scheme on scheme.scheme_id = t.scheme_id
             where {" and ".join(conditions)}
             order by
                 m.definition_id <> d.definition_id, m.definition_id,
-                m.org_level, m.org_id, m.segment, t.scheme_id, t.phase
+                list_position(['bank', 'county', 'branch', 'grid'], m.org_level), m.org_id,
+                s.segment_order, m.segment, t.scheme_id, t.phase
             """,
             values,
         ).to_arrow_table()
@@ -123,5 +151,28 @@ def read_metric(
                 "no such organisation or segment for this metric; leave out --org and --segment.",
             )
         return Figures(table, build_dir)
+    finally:
+        con.close()
+
+
+def list_metrics(settings: Settings, *, period: str | None = None) -> pa.Table:
+    """The metrics of the build in force: one row each, by family and name.
+
+    Raises:
+        RefusedError: The period is not closed.
+    """
+    _, build_dir = build_in_force(settings.home, period)
+    con = attach_build(settings, build_dir, with_pay=False)
+    try:
+        table: pa.Table = con.execute(
+            """
+            select
+                family, metric_id, name_zh, name_en, unit, kind, formula_zh, formula_en, source,
+                definition_id
+            from dim_metric
+            order by family, metric_id
+            """
+        ).to_arrow_table()
+        return table
     finally:
         con.close()

@@ -7,14 +7,29 @@ import csv
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+# Units as Chinese readers say them; the others are Chinese already.
+_UNIT_ZH = {"ratio": "比率", "pp": "百分点"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("metric", metavar="METRIC")
+    parser.add_argument(
+        "metric", metavar="METRIC", nargs="?", help="指标（不写则列出全部） | none: list them all"
+    )
     parser.add_argument("--period", help="月份 | YYYY-MM (default: newest closed)")
     parser.add_argument("--org", help="机构号 | organisation")
     parser.add_argument("--segment", help="分组 | segment")
+    parser.add_argument(
+        "--level",
+        choices=("bank", "county", "branch", "grid"),
+        help="机构层级 | level (default: all but grids)",
+    )
     parser.add_argument(
         "--definition", help="口径 | definition, as inclusive_small_micro_balance@1"
     )
@@ -30,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.settings import Settings
 
     settings = Settings.from_env(arguments.home)
+    if arguments.metric is None:
+        print(_list(settings, arguments))
+        return 0
     build_dir = None
     if arguments.as_of:
         from pipelines.cli.as_of import resolve_as_of
@@ -45,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         period=arguments.period,
         org_id=arguments.org,
         segment=arguments.segment,
+        level=arguments.level,
         definition_id=arguments.definition,
         build_dir=build_dir,
     )
@@ -52,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "xlsx":
         if not arguments.out:
             raise UsageError("xlsx 需要 --out 文件名。", "xlsx needs --out.")
-        _write_xlsx(rows, Path(arguments.out))
+        _write_xlsx(rows, Path(arguments.out), arguments.lang)
         print(arguments.out)
         return 0
     if arguments.format == "json":
@@ -73,6 +92,35 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(text)
     return 0
+
+
+def _unit(unit: str, zh: bool) -> str:
+    return _UNIT_ZH.get(unit, unit) if zh else unit
+
+
+def _list(settings: Settings, arguments: argparse.Namespace) -> str:
+    """Every metric by family: name, id and unit."""
+    from pipelines.analyst import list_metrics
+    from pipelines.explain.text import LEFT, table
+
+    zh = arguments.lang == "zh"
+    metrics = list_metrics(settings, period=arguments.period).to_pylist()
+    if arguments.format == "json":
+        from pipelines.cli.verdicts import dump
+
+        return dump(metrics)
+    heads = ("指标", "代码", "单位", "公式") if zh else ("metric", "id", "unit", "formula")
+    suffix = "zh" if zh else "en"
+    lines = []
+    for family in dict.fromkeys(m["family"] for m in metrics):
+        cells = [
+            (m[f"name_{suffix}"], m["metric_id"], _unit(m["unit"], zh), m[f"formula_{suffix}"])
+            for m in metrics
+            if m["family"] == family
+        ]
+        lines += [f"{family}", *table(heads, cells, (LEFT, LEFT, LEFT, LEFT)), ""]
+    count = f"共 {len(metrics)} 个指标" if zh else f"{len(metrics)} metrics"
+    return "\n".join([*lines, count])
 
 
 def _text(rows: list[dict], lang: str) -> str:  # type: ignore[type-arg]
@@ -114,7 +162,7 @@ def _table(rows: list[dict], zh: bool) -> list[str]:  # type: ignore[type-arg]
     cells = [
         (
             f"{row['org_id']} {row['org_name']}",
-            row["segment"],
+            row["segment_zh" if zh else "segment_en"],
             value_text(row["value"], row["unit"], row["kind"], _reason(row["reason_code"], zh)),
             money(row["numerator"]),
             money(row["denominator"]),
@@ -134,42 +182,112 @@ def _reason(code: str | None, zh: bool) -> str:
     return reason_zh(code) if zh else code
 
 
+def _verdict(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
+    """达标 or 未达标; why there is none, or nothing where no scheme sets a target."""
+    if row["scheme_id"] is None:
+        return ""
+    if row["is_attained"] is None:
+        return _reason(row["target_reason"], zh)
+    if zh:
+        return "达标" if row["is_attained"] else "未达标"
+    return "attained" if row["is_attained"] else "missed"
+
+
 def _target(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
     if not row["is_first_definition"]:
         return "目标按默认口径" if zh else "targets follow the default definition"
     if row["scheme_id"] is None:
         return "无目标" if zh else "no target"
     if row["target"] is None:
-        return f"{row['scheme_id']} {_reason(row['target_reason'], zh)}"
-    shown = f"{row['target'] * 100:.2f} %" if row["kind"] == "ratio" else f"{row['target']:,.2f}"
-    if row["is_attained"] is None:
-        verdict = _reason(row["target_reason"], zh)
-    elif zh:
-        verdict = "达标" if row["is_attained"] else "未达标"
-    else:
-        verdict = "attained" if row["is_attained"] else "missed"
-    return f"{row['scheme_id']} {row['phase'] or ''} {row['operator']} {shown} {verdict}"
+        return f"{row['scheme_zh' if zh else 'scheme_en']} {_reason(row['target_reason'], zh)}"
+    shown = f"{row['target'] * 100:.2f} %" if row["unit"] == "ratio" else f"{row['target']:,.2f}"
+    verdict = _verdict(row, zh)
+    scheme = row["scheme_zh" if zh else "scheme_en"]
+    return f"{scheme} {row['phase'] or ''} {row['operator']} {shown} {verdict}"
 
 
-def _write_xlsx(rows: list[dict], path: Path) -> None:  # type: ignore[type-arg]
+_COLUMNS = (
+    # column, Chinese head, width
+    ("org_id", "机构号", 12),
+    ("org_name", "机构", 30),
+    ("segment", "分组", 24),
+    ("value", "值", 18),
+    ("numerator", "分子", 20),
+    ("denominator", "分母", 20),
+    ("unit", "单位", 8),
+    ("reason", "缺数原因", 24),
+    ("scheme", "方案", 28),
+    ("phase", "阶段", 8),
+    ("operator", "比较", 6),
+    ("target", "目标", 14),
+    ("gap", "差距", 14),
+    ("verdict", "判定", 10),
+    ("definition_id", "口径", 26),
+)
+
+
+def _write_xlsx(rows: list[dict], path: Path, lang: str) -> None:  # type: ignore[type-arg]
+    """A sheet with the figures under their title, definition and source, ready to be printed."""
     import datetime as dt
 
     import xlsxwriter
 
+    zh = lang == "zh"
+    first = rows[0]
+    name = first["name_zh" if zh else "name_en"]
     book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"created": dt.datetime(2000, 1, 1)})
-    sheet = book.add_worksheet("指标")
-    bold = book.add_format({"bold": True})
-    for column, name in enumerate(rows[0]):
-        sheet.write_string(0, column, name, bold)
-    for line, row in enumerate(rows, start=1):
-        for column, value in enumerate(row.values()):
-            if isinstance(value, bool):
-                sheet.write_boolean(line, column, value)
-            elif isinstance(value, str):
+    book.set_properties({"title": name, "created": dt.datetime(2000, 1, 1)})
+    sheet = book.add_worksheet("指标" if zh else "metric")
+    title = book.add_format({"bold": True, "font_size": 14})
+    head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
+    formats = {
+        kind: book.add_format({"num_format": code})
+        for kind, code in (
+            ("ratio", "0.00%"),
+            ("pp", "0.0000"),
+            ("元", "#,##0.00"),
+            ("", "#,##0.##"),
+        )
+    }
+    sheet.write_string(
+        0, 0, f"{name}（{first['period']}）" if zh else f"{name} ({first['period']})", title
+    )
+    sheet.write_string(
+        1, 0, f"{'公式' if zh else 'formula'}: {first['formula_zh' if zh else 'formula_en']}"
+    )
+    reading = first["reading_zh" if zh else "reading_en"]
+    sheet.write_string(
+        2,
+        0,
+        f"{'口径' if zh else 'definition'}: {first['document_zh']} {first['clause'] or ''} {reading}",
+    )
+    top = 4
+    for column, (key, label, width) in enumerate(_COLUMNS):
+        sheet.set_column(column, column, width)
+        sheet.write_string(top, column, label if zh else key, head)
+    for line, row in enumerate(rows, start=top + 1):
+        shown = {
+            **row,
+            "segment": row["segment_zh" if zh else "segment_en"],
+            "reason": _reason(row["reason_code"], zh),
+            "scheme": row["scheme_zh" if zh else "scheme_en"],
+            "unit": _unit(row["unit"], zh),
+            "verdict": _verdict(row, zh),
+        }
+        for column, (key, _, _) in enumerate(_COLUMNS):
+            value = shown[key]
+            if value is None or value == "":
+                continue
+            if isinstance(value, str):
                 sheet.write_string(line, column, value)
-            elif value is not None:
-                sheet.write_number(line, column, value)
-    sheet.freeze_panes(1, 0)
-    sheet.autofit()
+                continue
+            unit = row["unit"] if key in ("value", "target", "gap") else ""
+            style = formats.get(unit, formats["元" if row["unit"] == "元" else ""])
+            sheet.write_number(line, column, value, style)
+    sheet.freeze_panes(top + 1, 2)
+    sheet.autofilter(top, 0, top + len(rows), len(_COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
     book.close()
