@@ -114,7 +114,8 @@ def read_metric(
         table = con.execute(
             f"""
             select
-                m.metric_id, d.name_zh, d.name_en, m.period, m.org_level, m.org_id, o.org_name,
+                m.metric_id, d.name_zh, d.name_en, m.period, m.org_level, m.org_id,
+                coalesce(o.org_name, g.grid_name, '未划入网格') as org_name,
                 m.segment,
                 coalesce(s.name_zh, form.name_zh, m.segment) as segment_zh,
                 coalesce(s.name_en, form.name_en, m.segment) as segment_en,
@@ -127,7 +128,10 @@ def read_metric(
                 t.reason_code as target_reason
             from mart_metric_value as m
             join dim_metric as d on d.metric_id = m.metric_id
-            join dim_org as o on o.org_id = m.org_id
+            left join dim_org as o on o.org_id = m.org_id
+            left join (
+                select grid_id, min(grid_name) as grid_name from int_unit_grid group by grid_id
+            ) as g on g.grid_id = m.org_id
             join metric_definition as f on f.definition_id = m.definition_id
             left join metric_segment as s
                 on s.metric_id = m.metric_id and s.segment = m.segment

@@ -13,6 +13,9 @@
                year so far; 'year_start': for December before; or a list of these.
   segments     list of segments, or (segment_relation) a CTE with the column segment.
   distinct     column that names the thing counted.
+  register     with `distinct`: column whose sum is the denominator, where the things counted are
+               held against a register of how many there should be (0 in the rows of the things,
+               numerator false in those of the register).
   columns      columns ('ledger.column') without which the figure is unknown: those that the source
                of a load in force does not have (int_column_gap), in the same months as ledgers.
   definitions  metric whose definitions stand side by side: the relation and `measured` then have
@@ -24,7 +27,7 @@
 #}
 {% macro rolled_up(
     relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
-    grids=false, columns=[], definitions=none
+    register=none, grids=false, columns=[], definitions=none
 ) -%}
 {%- set spans = [months] if months is string else months -%}
 rolled_segment (segment) as (
@@ -135,7 +138,11 @@ rolled_sum as (
         min(part_id) as part_id,
         {%- if distinct %}
         count(distinct case when numerator then {{ distinct }} end) as numerator,
+        {% if register -%}
+        sum({{ register }}) as denominator,
+        {%- else -%}
         count(distinct case when denominator then {{ distinct }} end) as denominator,
+        {%- endif %}
         {%- else %}
         sum(numerator) as numerator,
         sum(denominator) as denominator,

@@ -10,7 +10,9 @@ A file starts with comments ``-- key: value`` (continued on lines indented by fo
 * ``grain``: what a row is.
 
 The query may use the bound parameters ``$metric_id``, ``$org_id``, ``$branches`` (organisations
-whose rows count), ``$period`` and ``$definition_id`` (which reading is explained), and returns
+whose rows count), ``$period``, ``$definition_id`` (which reading is explained) and, where the metric
+has figures of grids, ``$grids`` (the grid explained; NULL for an organisation, all of whose rows
+count), and returns
 
 * ``segment``, ``ledger``, ``branch_id``, ``load_id``, ``row_no``, ``row_key``;
 * ``numerator_part`` and ``denominator_part``: what the row adds to each side, NULL where it is on

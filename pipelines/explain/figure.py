@@ -83,9 +83,17 @@ def bank_id(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def branches_of(con: duckdb.DuckDBPyConnection, org_id: str) -> list[str]:
-    """Organisations whose rows count in the figures of ``org_id``, sorted."""
+    """Organisations whose rows count in the figures of ``org_id``, sorted; of a grid its branch."""
     rows = con.execute(
-        "select branch_id from int_org_member where org_id = ? order by 1", [org_id]
+        """
+        select branch_id from int_org_member where org_id = $org_id
+        union
+        select branch_id from int_unit_grid where grid_id = $org_id
+        union
+        select org_id from int_org where org_id || ':no_grid' = $org_id
+        order by 1
+        """,
+        {"org_id": org_id},
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -139,14 +147,19 @@ def read_figure(
         """
         select
             value.metric_id, metric.name_zh, metric.name_en, metric.kind, value.period,
-            value.org_level, value.org_id, organisation.org_name, value.segment, value.value,
+            value.org_level, value.org_id,
+            coalesce(organisation.org_name, grid.grid_name, '未划入网格'),
+            value.segment, value.value,
             value.numerator, value.denominator, value.unit, value.reason_code,
             value.definition_id, metric.formula_zh, metric.formula_en, metric.source,
             definition.document_zh, definition.clause, definition.reading_zh,
             definition.reading_en
         from mart_metric_value as value
         inner join dim_metric as metric on value.metric_id = metric.metric_id
-        inner join dim_org as organisation on value.org_id = organisation.org_id
+        left join dim_org as organisation on value.org_id = organisation.org_id
+        left join (
+            select grid_id, min(grid_name) as grid_name from int_unit_grid group by grid_id
+        ) as grid on value.org_id = grid.grid_id
         left join metric_definition as definition
             on value.definition_id = definition.definition_id
         where

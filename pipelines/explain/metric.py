@@ -91,7 +91,7 @@ def explain_metric(
         con: A connection to a build.
         loads: The build's loads.
         metric_id: The metric.
-        org_id: An organisation; the bank when None.
+        org_id: An organisation or a grid; the bank when None.
         segment: A segment; may be left out where there is one, or one named ``all``.
         definition_id: A definition in force; the metric's first when None.
         limit: Rows to read into the explanation; None for every row.
@@ -120,6 +120,7 @@ def explain_metric(
         period=figure.period,
         segment=figure.segment,
         definition_id=figure.definition_id,
+        grids=[figure.org_id] if figure.org_level == "grid" else None,
     )
     sums = rows.sums()
     senders = sorted({*branches, bank_id(con)})
@@ -130,7 +131,12 @@ def explain_metric(
     return MetricExplanation(
         figure=figure,
         targets=read_targets(con, figure),
-        switches=read_switches(con, loads, figure.org_id, query.switches),
+        switches=read_switches(
+            con,
+            loads,
+            branches[0] if figure.org_level == "grid" else figure.org_id,
+            query.switches,
+        ),
         loads=tuple(
             sorted((loads[i] for i in ids), key=lambda x: (x.ledger, x.period, x.org_id, x.file))
         ),

@@ -101,6 +101,7 @@ class CountedRows:
         period: str,
         segment: str | None,
         definition_id: str = "",
+        grids: Sequence[str] | None = None,
     ) -> None:
         self._con = con
         self._loads = loads
@@ -108,6 +109,7 @@ class CountedRows:
             "metric_id": metric_id,
             "org_id": org_id,
             "branches": list(branches),
+            "grids": None if grids is None else list(grids),
             "period": period,
             "definition_id": definition_id,
         }

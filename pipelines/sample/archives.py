@@ -315,9 +315,11 @@ def _rows(
     on_paper = prefix == "DZ" and np.isin(status, (_CANCELLED, _DRAFT))
     household = np.isin(segment, (RESIDENT, RURAL, FAMILY_FARM))
     is_complete = status == _COMPLETE
+    # one in seven of those who are no customers is archived and not yet rated
+    is_rated = is_complete & ((who >= 0) | (number % 7 != 3))
     evaluated = np.maximum(complete_on - 3, archives.opened[cut])
-    evaluated = np.where(is_complete & (rating < 3), evaluated, NEVER)
-    honoured = is_complete & np.isin(segment, (RESIDENT, RURAL)) & (rating < 2) & (subject % 3 == 0)
+    evaluated = np.where(is_rated & (rating < 3), evaluated, NEVER)
+    honoured = is_rated & np.isin(segment, (RESIDENT, RURAL)) & (rating < 2) & (subject % 3 == 0)
     honoured = np.where(honoured, complete_on + 29, NEVER)
     until = add_months(np.where(honoured < NEVER, honoured, last), 24) - 1
     return {
@@ -331,8 +333,8 @@ def _rows(
         "opened_date": col.dates(archives.opened[cut]),
         "updated_date": col.dates(updated),
         "expiry_date": col.dates(archives.expiry[cut]),
-        "rating_code": col.picks(_RATINGS, np.where(is_complete, rating, -1)),
-        "rating_date": col.dates(np.where(is_complete, complete_on, NEVER)),
+        "rating_code": col.picks(_RATINGS, np.where(is_rated, rating, -1)),
+        "rating_date": col.dates(np.where(is_rated, complete_on, NEVER)),
         "credit_household_date": col.dates(honoured, honoured > last),
         "credit_household_expiry_date": col.dates(until, honoured > last),
         "evaluation_date": col.dates(evaluated, evaluated > last),

@@ -378,11 +378,15 @@ def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
         np.array(values, dtype=np.int64) for values in zip(*rows, strict=True)
     )
     ids = [grid_id(units, u, n) for u, n, _, _ in rows]
-    parents = [None if n == 0 else grid_id(units, u, 0) for u, n, _, _ in rows]
     names = [units.names[u] + ("大网格" if n == 0 else f"第{n}小网格") for u, n, _, _ in rows]
     town = units.kind[unit_of] == COMMUNITY
     # a second grid beside the first is that of a market: it holds shops, few households
     is_virtual = (number == 2) & np.array([u not in units.leaf_closed for u in unit_of.tolist()])
+    # it belongs to no big grid: nobody has said yet which one
+    parents = [
+        None if n == 0 or alone else grid_id(units, u, 0)
+        for (u, n, _, _), alone in zip(rows, is_virtual.tolist(), strict=True)
+    ]
     beside = np.isin(unit_of, unit_of[is_virtual]) & (number > 0)
     whole = units.households[unit_of]
     households = np.where(beside, np.where(is_virtual, whole // 5, whole - whole // 5), whole)
@@ -402,9 +406,10 @@ def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
         "closed_date": col.dates(closed_day, closed_day > month.last),
         "grid_kind_code": col.codes(("physical", "virtual"), is_virtual.astype(np.int64)),
         "household_count": col.numbers(households),
+        # one in thirteen keeps no ledger yet
         "ledger_date": col.dates(
             np.minimum(live_day + 12, month_ends(live_day)),
-            (number == 0) | (live_day > month.last),
+            (number == 0) | (live_day > month.last) | (unit_of % 13 == 5),
         ),
     }
 

@@ -223,7 +223,10 @@ def grid_assignment(people: People, month: Month) -> dict[str, ArrowColumn]:
     local = np.array([not a.is_staff for a in rows], dtype=bool)
     overseer = np.array([a.is_manager for a in rows], dtype=bool)
     i = np.arange(count)
-    certificates = [None if a.is_staff else f"JZ{a.person[1:]}" for a in rows]
+    # one officer in nineteen from the villages waits for a certificate
+    certificates = [
+        None if a.is_staff or int(a.person[-4:]) % 19 == 7 else f"JZ{a.person[1:]}" for a in rows
+    ]
     end = np.array([a.end for a in rows], dtype=np.int64)
 
     def duty(every: int, rest: int) -> ArrowColumn:

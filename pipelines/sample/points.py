@@ -70,7 +70,7 @@ def make_points(
     kind, unit = (np.array(values, dtype=np.int64) for values in zip(*rows, strict=True))
     count = len(rows)
     opened = start.first - rng.integers(200, 2500, count)
-    new = (np.arange(count) % 9 == 4) & (kind != 0)
+    new = ((np.arange(count) % 9 == 4) & (kind != 0)) | ((kind == 6) & (np.arange(count) % 2 == 0))
     opened[new] = start.first + 40 + 90 * (np.arange(count) % 4)[new]
     suspended = np.full(count, NEVER, dtype=np.int64)
     closed = suspended.copy()

@@ -25,9 +25,10 @@ def attach(home: Home, period: str) -> duckdb.DuckDBPyConnection:
 
 
 def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
-    """(numerator, denominator, value, reason) of every published figure.
+    """(numerator, denominator, value, reason) of every published figure of an organisation.
 
-    A figure of another definition than the metric's own goes by the name of the definition.
+    Figures of grids are held against their branch in ``test_rolled_up``. A figure of another
+    definition than the metric's own goes by the name of the definition.
     """
     rows = con.execute(
         """
@@ -35,6 +36,7 @@ def metric_values(con: duckdb.DuckDBPyConnection) -> dict[Key, Published]:
             case when v.definition_id = m.definition_id then v.metric_id else v.definition_id end,
             v.org_id, v.segment, v.numerator, v.denominator, v.value, v.reason_code
         from mart_metric_value v left join dim_metric m on m.metric_id = v.metric_id
+        where v.org_level <> 'grid'
         """
     ).fetchall()
     out: dict[Key, Published] = {row[:3]: row[3:] for row in rows}

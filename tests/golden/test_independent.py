@@ -25,8 +25,10 @@ BRANCHES = 8
 NOT_YET: frozenset[str] = frozenset()
 # A metric has one definition, its first, unless a regulator's document has an edition.
 EDITION_OF = dict.fromkeys(S71_METRICS, "s71-2024")
-# Rows of S71 in which the sample has no bad loan, so that zero is right in all three months.
+# Rows of S71 in which the sample has no bad loan, and grids without an officer, of which it has
+# none: zero is right in all three months.
 ALWAYS_ZERO = {
+    ("sanxia_three_seamless", "responsibility_gap"),
     ("inclusive_loan_npl_balance", "farmer_cooperative"),
     ("inclusive_loan_npl_balance", "rural_collective"),
     ("inclusive_loan_npl_balance", "other_organisation"),

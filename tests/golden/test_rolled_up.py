@@ -14,6 +14,8 @@ from tests.golden import published
 from tests.golden.independent.month import Month
 
 Row = dict[str, Any]
+# How many rates reach 100 %: a part may reach one that the whole does not.
+REACHED = {"docking_five_total", "four_hundred_percent"}
 HALF = Decimal("0.0000005")
 
 
@@ -86,7 +88,8 @@ def test_what_adds_up_is_the_sum_of_its_parts(
             # A metric without rows of grids ends at the branch.
             if not present:
                 continue
-            if len(present) < len(parts):
+            # A grid in which nothing counts has no row; an organisation always has one.
+            if len(present) < len(parts) and by_org[org]["org_level"] != "branch":
                 wrong.append((metric, segment, org, "parts are missing"))
             tested.add((by_org[org]["org_level"], metric))
             for column in columns:
@@ -109,6 +112,8 @@ def test_what_is_counted_once_is_no_more_than_its_parts_together(
     wrong, tested = [], 0
     for (metric, segment), by_org in rows.items():
         if metrics[metric]["is_additive"] or metrics[metric]["kind"] != "count":
+            continue
+        if metric in REACHED:
             continue
         for org, parts in parts_of.items():
             pieces = [by_org[p]["value"] for p in parts if p in by_org]

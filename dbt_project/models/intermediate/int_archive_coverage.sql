@@ -1,4 +1,5 @@
--- grain: one row per active organisation (branch or bank) and published archive segment
+-- grain: one row per published archive segment and active organisation (branch, county or bank) or
+-- grid with subjects in scope units
 with
 
 archive as (
@@ -15,6 +16,10 @@ population_history as (
 
 unit as (
     select * from {{ ref('int_admin_unit') }}
+),
+
+unit_grid as (
+    select * from {{ ref('int_unit_grid') }}
 ),
 
 switch as (
@@ -47,9 +52,11 @@ scope_unit as (
         unit.admin_unit_id,
         unit.branch_id,
         unit.unit_kind_code,
+        unit_grid.grid_id,
         switch.archive_denominator
     from unit
     inner join switch on unit.branch_id = switch.org_id
+    inner join unit_grid on unit.admin_unit_id = unit_grid.admin_unit_id
     where unit.is_pilot or switch.archive_scope = 'whole_area'
 ),
 
@@ -85,9 +92,10 @@ counted as (
             and population_history.month = frozen_month.month
 ),
 
-denominator as (
+unit_denominator as (
     select
-        member.org_id,
+        scope_unit.branch_id,
+        scope_unit.grid_id,
         segment_map.segment,
         sum(counted.subject_count) as subject_count
     from scope_unit
@@ -99,10 +107,31 @@ denominator as (
         on
             counted.segment_code = segment_map.segment_code
             and scope_unit.unit_kind_code = segment_map.unit_kind_code
-    inner join member on scope_unit.branch_id = member.branch_id
+    group by
+        scope_unit.branch_id,
+        scope_unit.grid_id,
+        segment_map.segment
+),
+
+denominator as (
+    select
+        member.org_id,
+        unit_denominator.segment,
+        sum(unit_denominator.subject_count) as subject_count
+    from unit_denominator
+    inner join member on unit_denominator.branch_id = member.branch_id
     group by
         member.org_id,
-        segment_map.segment
+        unit_denominator.segment
+    union all
+    select
+        grid_id as org_id,
+        segment,
+        sum(subject_count) as subject_count
+    from unit_denominator
+    group by
+        grid_id,
+        segment
 ),
 
 pair as (
@@ -115,9 +144,10 @@ pair as (
 
 -- One row per subject however many archives it has. Its segments (each with the kind of unit) are
 -- the bits of one number, so that a pooled segment counts it once.
-branch_subject as (
+grid_subject as (
     select
         scope_unit.branch_id,
+        scope_unit.grid_id,
         archive.subject_id,
         bit_or(pair.pair_bit) as pairs
     from archive
@@ -133,34 +163,36 @@ branch_subject as (
         and coalesce(archive.expiry_date >= context.period_end, true)
     group by
         scope_unit.branch_id,
+        scope_unit.grid_id,
         archive.subject_id
 ),
 
-bank_subject as (
-    select bit_or(pairs) as pairs
-    from branch_subject
-    group by subject_id
+-- an organisation counts a subject of two of its grids or branches once
+org_subject as (
+    select
+        member.org_id,
+        bit_or(grid_subject.pairs) as pairs
+    from grid_subject
+    inner join member on grid_subject.branch_id = member.branch_id
+    group by
+        member.org_id,
+        grid_subject.subject_id
+    union all
+    select
+        grid_id as org_id,
+        pairs
+    from grid_subject
 ),
 
 like_subject as (
     select
-        branch_id as org_id,
+        org_id,
         pairs,
         count(*) as subject_count
-    from branch_subject
+    from org_subject
     group by
-        branch_id,
+        org_id,
         pairs
-    union all
-    select
-        bank.org_id,
-        bank_subject.pairs,
-        count(*) as subject_count
-    from bank_subject
-    inner join organisation as bank on bank.org_level = 'bank'
-    group by
-        bank.org_id,
-        bank_subject.pairs
 ),
 
 segment_pairs as (
@@ -199,6 +231,13 @@ missing as (
     group by source_gap.org_id
 ),
 
+grid_branch as (
+    select distinct
+        grid_id,
+        branch_id
+    from scope_unit
+),
+
 coverage as (
     select
         organisation.org_level,
@@ -214,6 +253,19 @@ coverage as (
     left join denominator
         on organisation.org_id = denominator.org_id and segment.segment = denominator.segment
     left join missing on organisation.org_id = missing.org_id
+    union all
+    select
+        'grid' as org_level,
+        denominator.org_id,
+        denominator.segment,
+        cast(coalesce(numerator.archived_count, 0) as bigint) as archived_count,
+        cast(denominator.subject_count as bigint) as subject_count,
+        missing.reason_code
+    from denominator
+    inner join grid_branch on denominator.org_id = grid_branch.grid_id
+    left join numerator
+        on denominator.org_id = numerator.org_id and denominator.segment = numerator.segment
+    left join missing on grid_branch.branch_id = missing.org_id
 )
 
 select * from coverage

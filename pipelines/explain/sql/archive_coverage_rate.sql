@@ -20,8 +20,10 @@ scope_unit as (
     from admin_unit as unit
     cross join context
     inner join int_switch as switch on unit.branch_id = switch.org_id
+    inner join int_unit_grid as unit_grid on unit.admin_unit_id = unit_grid.admin_unit_id
     where
         list_contains($branches, unit.branch_id)
+        and coalesce(list_contains($grids, unit_grid.grid_id), true)
         and (
             switch.archive_scope = 'whole_area'
             or (unit.is_pilot and unit.pilot_from_date <= context.period_end)

@@ -1,0 +1,28 @@
+-- grain: one row per organisation (branch, county, bank or grid); segment specialised_cooperative
+with
+
+counted as (
+    select
+        branch_id,
+        grid_id,
+        subject_id,
+        'specialised_cooperative' as segment,
+        is_docked as numerator,
+        registered_count,
+        cast(null as varchar) as reason_code
+    from {{ ref('int_docking_subject') }}
+    where test_code = 'negotiation'
+),
+
+{{ rolled_up(
+    'counted',
+    ledgers=['admin_unit', 'grid', 'customer_archive', 'segment_population', 'engagement'],
+    months='year',
+    segments=['specialised_cooperative'],
+    distinct='subject_id',
+    register='registered_count',
+    grids=true,
+    columns=['grid.live_date']
+) }}
+
+{{ metric_rows('docking_negotiation_rate', 'measured') }}
