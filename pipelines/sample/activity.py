@@ -158,7 +158,8 @@ def business_participation(
     loan, day = events.loan[granted], events.day[granted]
     marketed = rng.uniform(size=len(loan)) < 0.35
     begun = rng.uniform(size=len(loan)) < 0.18
-    begun[:1] = marketed[:1] = True
+    begun &= org.org_type != "outlet"  # a sub-branch hands its cases to the branch above it
+    begun[:1], marketed[:1] = org.org_type != "outlet", True
     kind = np.concatenate(
         [np.full(int(n), k) for k, n in enumerate((len(loan), marketed.sum(), begun.sum()))]
     )

@@ -414,8 +414,11 @@ def grid(org: Org, units: Units, month: Month) -> dict[str, ArrowColumn]:
     }
 
 
-def org_unit(orgs: Sequence[Org]) -> dict[str, ArrowColumn]:
-    """Every organisation, the bank first, an outlet that closed long ago last."""
+def org_unit(orgs: Sequence[Org], month: Month) -> dict[str, ArrowColumn]:
+    """Every organisation, the bank first, an outlet that closed long ago last.
+
+    What head office says of an outlet is as it stands at the month's end.
+    """
     closed_id = f"{int(ROOT_ID) + 9001:06d}"
     count = len(orgs) + 2
     types = ("bank", "business_dept", "branch", "outlet")
@@ -442,11 +445,20 @@ def org_unit(orgs: Sequence[Org]) -> dict[str, ArrowColumn]:
         ),
         "opened_date": col.dates(np.array(opened)),
         "closed_date": col.dates(np.array([NEVER] * (count - 1) + [day_of("2023-06-30")])),
-        **_outlet_columns(orgs, np.array(place_index)),
+        **_outlet_columns(orgs, np.array(place_index), month),
     }
 
 
-def _outlet_columns(orgs: Sequence[Org], location: IntArray) -> dict[str, ArrowColumn]:
+_RAISED = {3: (0, "2025-09-10"), 5: (1, "2025-06-16")}
+"""Outlets that rise from popular to another tier, by place."""
+
+_TRANSFORMED = {4: "2025-04-10", 6: "2025-10-20"}
+"""Outlets whose transformation project comes within the window, by place."""
+
+
+def _outlet_columns(
+    orgs: Sequence[Org], location: IntArray, month: Month
+) -> dict[str, ArrowColumn]:
     """What head office says of each outlet; nothing of the bank itself and of the closed one."""
     count = len(orgs) + 2
     i = np.arange(count)
@@ -458,6 +470,16 @@ def _outlet_columns(orgs: Sequence[Org], location: IntArray) -> dict[str, ArrowC
     zone = np.where(location == 0, np.where(i % 2 == 0, 1, 2), np.where(location == 1, 0, 3))
     tier = np.where(i == 1, 0, np.where(i % 3 == 2, 1, 2))
     built = day_of("2024-03-31") + 92 * (i % 3)
+    transformed = np.where(tier == 2, NEVER, built - 200)
+    for place, (raised, day) in _RAISED.items():
+        if place < count - 1:
+            later = day_of(day) <= month.last
+            tier[place] = raised if later else 2
+            built[place] = day_of(day) if later else built[place]
+    for place, day in _TRANSFORMED.items():
+        transformed[place : place + 1] = day_of(day)
+    six_s = day_of("2024-03-31") + 92 * (i % 3) - 60
+    untiered = outside | (i % 8 == 7)  # not classed yet
     points = [place_on_map(org) for org in orgs]
     east, north = (np.array([0, *(p[k] for p in points), 0]) for k in (0, 1))
     return {
@@ -465,11 +487,13 @@ def _outlet_columns(orgs: Sequence[Org], location: IntArray) -> dict[str, ArrowC
             ("outer_ring", "middle_ring", "urban", "rural"), only(zone)
         ),
         "is_strong_county_pilot": col.flags(i % 4 == 3, outside),
-        "inclusive_tier_code": col.codes(("flagship", "benchmark", "popular"), only(tier)),
-        "tier_date": col.dates(built, outside),
+        "inclusive_tier_code": col.codes(
+            ("flagship", "benchmark", "popular"), np.where(untiered, -1, tier)
+        ),
+        "tier_date": col.dates(built, untiered),
         "peer_group_code": col.picks(("A", "B"), only(np.where(location == 2, 1, 0))),
-        "transformed_date": col.dates(built - 200, outside | (tier == 2)),
-        "six_s_date": col.dates(built - 60, outside | (i % 5 == 4)),
+        "transformed_date": col.dates(transformed, outside | (transformed > month.last)),
+        "six_s_date": col.dates(six_s, outside | (i % 5 == 4)),
         "is_hotline_posted": col.flags(i % 7 != 6, outside),
         "longitude": col.scaled(east, 6, outside),
         "latitude": col.scaled(north, 6, outside),
@@ -505,6 +529,36 @@ OWN_NPL_RATE = 520
 """The fifth branch's own rate for NPL recovery, which beats the bank's."""
 
 
+MANAGEMENT_PARAMETERS = (
+    ("ganyin_five_projects", "naked_loan_deposit_threshold", "100", "元"),
+    ("ganyin_five_projects", "points_standard:M1", "100", "分"),
+    ("ganyin_five_projects", "points_standard:M2", "104", "分"),
+    ("ganyin_five_projects", "points_standard:M3", "106", "分"),
+    ("ganyin_five_projects", "points_standard:M4", "108", "分"),
+    ("ganyin_five_projects", "cm_grade_1_min_households", "60", "户"),
+    ("ganyin_five_projects", "cm_grade_1_min_balance", "40000000", "元"),
+    ("ganyin_five_projects", "cm_grade_2_min_households", "35", "户"),
+    ("ganyin_five_projects", "cm_grade_2_min_balance", "20000000", "元"),
+    ("ganyin_five_projects", "cm_grade_3_min_households", "20", "户"),
+    ("ganyin_five_projects", "cm_grade_3_min_balance", "8000000", "元"),
+    ("complaint_mgmt", "complaint_limit_days", "5", "天"),
+    ("branch_dept_scorecard", "product_unit_price:NH01", "20", "元/件"),
+    ("branch_dept_scorecard", "product_unit_price:BX01", "12.5", "元/件"),
+    ("branch_dept_scorecard", "product_unit_price:KA01", "3", "元/件"),
+    ("branch_dept_scorecard", "product_unit_price:SD01", "15", "元/件"),
+    ("branch_dept_scorecard", "product_unit_price:DF01", "18", "元/件"),
+    ("branch_dept_scorecard", "product_unit_price:SJ01", "2", "元/件"),
+    ("lanxi_five_year", "ftp_monthly_rate", "0.0018", "比率"),
+    ("lanxi_five_year", "operating_cost_monthly_rate", "0.0007", "比率"),
+    ("lanxi_five_year", "provision_rate_normal", "0.01", "比率"),
+    ("lanxi_five_year", "provision_rate_special_mention", "0.02", "比率"),
+    ("lanxi_five_year", "provision_rate_substandard", "0.25", "比率"),
+    ("lanxi_five_year", "provision_rate_doubtful", "0.5", "比率"),
+    ("lanxi_five_year", "provision_rate_loss", "1", "比率"),
+)
+"""Thresholds, prices and rates the sources leave to the bank: scheme, name, value, unit; invented."""
+
+
 def scheme_param(
     orgs: Sequence[Org], start: Month, approved: Sequence[tuple[int, int]]
 ) -> dict[str, ArrowColumn]:
@@ -537,6 +591,10 @@ def scheme_param(
                 NEVER,
             )
         )
+    rows += [
+        (scheme, name, ROOT_ID, value, unit, start.first, NEVER)
+        for scheme, name, value, unit in MANAGEMENT_PARAMETERS
+    ]
     rows += [
         (
             "rcu_salary",

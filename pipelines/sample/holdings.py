@@ -57,10 +57,13 @@ class Average:
 
 @dataclass
 class Holdings:
-    """Customers of one branch who hold something, and their balances so far."""
+    """Customers of one branch and their balances so far: first the ``holders``, who hold something,
+    then the others, whom the ledger lists only while they owe or have owed in the year.
+    """
 
     customers: Customers
     who: IntArray
+    holders: int
     level: IntArray
     wealth_level: IntArray
     growth: IntArray  # per mille a month
@@ -71,6 +74,7 @@ class Holdings:
     e_pay: BoolArray
     corporate: BoolArray
     seen: IntArray  # last day in an electronic channel
+    borrowed: BoolArray  # owed something at a month end of the year
     deposit: Average
     wealth: Average
     loan: Average
@@ -91,20 +95,32 @@ def make_holdings(customers: Customers, owed: IntArray, start: Month, rng: Gener
     acquiring = np.where(trader & (rng.uniform(size=size) < 0.45), day, NEVER)
     payroll = np.where(firm & (rng.uniform(size=size) < 0.4), day + 30, NEVER)
     settles = (rng.uniform(size=size) < 0.92) | (acquiring < NEVER) | (payroll < NEVER)
+    growth = rng.integers(-12, 22, size)
+    mobile = settles & ~firm & (rng.uniform(size=size) < 0.55)
+    e_pay = settles & ~firm & (rng.uniform(size=size) < 0.25)
+    corporate = settles & firm & (rng.uniform(size=size) < 0.6)
+
+    rest = np.setdiff1d(np.arange(count), who)
+    none, never = np.zeros(len(rest), dtype=np.int64), np.full(len(rest), NEVER, dtype=np.int64)
+    no = np.zeros(len(rest), dtype=bool)
+    who = np.concatenate([who, rest])
+    level, wealth = np.concatenate([level, none]), np.concatenate([wealth, none])
     joined = customers.opened[who] < start.first
     return Holdings(
         customers,
         who,
+        size,
         level,
         wealth,
-        rng.integers(-12, 22, size),
-        acquiring,
-        payroll,
-        settles,
-        settles & ~firm & (rng.uniform(size=size) < 0.55),
-        settles & ~firm & (rng.uniform(size=size) < 0.25),
-        settles & firm & (rng.uniform(size=size) < 0.6),
-        np.zeros(size, dtype=np.int64),
+        np.concatenate([growth, none]),
+        np.concatenate([acquiring, never]),
+        np.concatenate([payroll, never]),
+        np.concatenate([settles, rest % 10 != 3]),  # a borrower without even an account is naked
+        np.concatenate([mobile, no]),
+        np.concatenate([e_pay, no]),
+        np.concatenate([corporate, no]),
+        np.zeros(count, dtype=np.int64),
+        owed[who] > 0,
         Average(np.where(joined, level, 0)),
         Average(np.where(joined, wealth, 0)),
         Average(owed[who]),
@@ -116,6 +132,10 @@ def customer_deposit(
 ) -> dict[str, ArrowColumn]:
     """Snapshot of the month, its ``place`` in the window; ``owed`` is fen lent to each customer."""
     here = holdings.customers.opened[holdings.who] <= month.last
+    if month.number == 1:
+        holdings.borrowed = holdings.loan.balance > 0
+    holdings.borrowed = holdings.borrowed | (owed[holdings.who] > 0)
+    listed = here & (holdings.borrowed | (np.arange(len(here)) < holdings.holders))
     drift = 1000 + holdings.growth * (place + 1)
     noise = rng.integers(80, 121, len(here))
     balance = holdings.level * drift // 1000 * _SEASON[month.number - 1] // 100 * noise // 100
@@ -124,7 +144,7 @@ def customer_deposit(
     wealth = np.where(here, holdings.wealth_level * (100 + place % 5 * 4) // 100, 0)
     wealth_average = holdings.wealth.move(wealth, month)
     loan_average = holdings.loan.move(owed[holdings.who], month)
-    at = np.flatnonzero(here)
+    at = np.flatnonzero(listed)
     count, who = len(at), holdings.who[at]
     acquiring, payroll = holdings.acquiring[at], holdings.payroll[at]
     ago = rng.integers(0, 45, len(here))[at]

@@ -402,7 +402,7 @@ def _send_head_office(
             if f"{year}-12" <= month.label
         ]
         for ledger, columns in (
-            ("org_unit", bank.org_unit(orgs)),
+            ("org_unit", bank.org_unit(orgs, month)),
             ("scheme_param", bank.scheme_param(orgs, start, approved)),
             ("scheme_binding", bank.scheme_binding(orgs, start)),
             ("calendar_override", bank.calendar_override(start)),

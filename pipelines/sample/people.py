@@ -119,6 +119,11 @@ def director_id(org: Org) -> str:
     return f"{org.org_id}9{manager_count(org) + 1:03d}"
 
 
+def sme_manager_ids(org: Org) -> list[str]:
+    """Staff numbers of a branch's small-business managers: every other customer manager."""
+    return [f"{org.org_id}9{i + 1:03d}" for i in range(0, manager_count(org), 2)]
+
+
 def make_people(org: Org, units: Units, start: Month, place: int, rng: Generator) -> People:
     """Draw a branch's staff and grid officers; ``place`` is the branch's place in the bank."""
     managers = manager_count(org)
@@ -132,6 +137,7 @@ def make_people(org: Org, units: Units, start: Month, place: int, rng: Generator
     left = np.full(count, NEVER, dtype=np.int64)
     left[count - 3] = start.first + 100 + 17 * (place % 8)  # the last teller
     post_start = start.first - rng.integers(20, 560, count)
+    post_start[1::4] -= 600  # rotation after three years falls due within the window
     return People(
         org,
         np.array(post, dtype=np.int64),
@@ -184,6 +190,8 @@ def staff(people: People, month: Month) -> dict[str, ArrowColumn]:
     state = np.where(gone, LEFT, people.state)
     manager = np.isin(post, (SME_MANAGER, CREDIT_OFFICER))
     certified = manager | np.isin(post, (CREDIT_DEPUTY, SPECIALIST))
+    lapses = (number == 2) & (int(people.org.org_id) % 3 == 0)  # not renewed in time
+    expiry = np.where(lapses, day_of(f"{month.year}-10-31"), day_of(f"{month.year + 2}-12-31"))
     names = col.joined(
         col.picks(list(_SURNAMES), people.surname), "示例员", col.ids("", number + 1, 3)
     )
@@ -201,9 +209,7 @@ def staff(people: People, month: Month) -> dict[str, ArrowColumn]:
             _SOURCES, np.where(manager, (number + int(people.org.org_id)) % 5, -1)
         ),
         "certificate_no": col.ids(f"SGZ{people.org.org_id}", number + 1, 4, ~certified),
-        "certificate_expiry_date": col.dates(
-            np.full(count, day_of(f"{month.year + 2}-12-31") if count else 0), ~certified
-        ),
+        "certificate_expiry_date": col.dates(expiry, ~certified),
         "post_start_date": col.dates(people.post_start),
         "joined_date": col.dates(people.joined),
         "left_date": col.dates(people.left, ~gone),

@@ -16,7 +16,7 @@ from pipelines.sample import columns as col
 from pipelines.sample.bank import Org
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.days import Month, day_of
-from pipelines.sample.people import director_id
+from pipelines.sample.people import director_id, sme_manager_ids
 
 ITEMS = (
     "deposit_year_end_net_increase",
@@ -74,11 +74,13 @@ def branch_plan(
 
 
 _BRANCH_ITEMS = (("safety", "安全保卫部"), ("compliance", "合规部"), ("service", "办公室"))
+_POINT_ITEMS = ("lending", "self_improvement", "asset_quality")
 _DEPARTMENTS = ("PHJR", "GRJR", "XDGL")  # 普惠金融部, 个人金融部, 信贷管理部
 
 
 def qualitative_score(orgs: Sequence[Org], month: Month, rng: Generator) -> dict[str, ArrowColumn]:
-    """Scores of branches and departments each month, of their directors at a quarter's end."""
+    """Scores of branches and departments each month; of directors, and points of small-business
+    managers, at a quarter's end."""
     rows = [
         ("rcu_salary", 0, org.org_id, item, scorer)
         for org in orgs
@@ -87,6 +89,12 @@ def qualitative_score(orgs: Sequence[Org], month: Month, rng: Generator) -> dict
     rows += [("rcu_salary", 1, name, "teamwork", "绩效委员会") for name in _DEPARTMENTS]
     rows += [(org.profile.scheme_id, 0, org.org_id, "grid_work", "普惠金融部") for org in orgs]
     if month.number % 3 == 0:
+        rows += [
+            ("ganyin_five_projects", 2, manager, item, "人力资源部")
+            for org in orgs
+            for manager in sme_manager_ids(org)
+            for item in _POINT_ITEMS
+        ]
         rows += [("rcu_salary", 2, director_id(org), "conduct", "人力资源部") for org in orgs]
     count = len(rows)
     most = np.array([20 if r[3] == "grid_work" else 10 for r in rows], dtype=np.int64)
