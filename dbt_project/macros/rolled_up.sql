@@ -10,7 +10,8 @@
                or rows have it.
   ledgers      ledgers whose absence makes the figure unknown.
   months       'period': they must be there for the closed month; 'year': for every month of the
-               year so far; 'year_start': for December before; or a list of these.
+               year so far; 'year_start': for December before; 'last_year': for the same months a
+               year before; or a list of these.
   segments     list of segments, or (segment_relation) a CTE with the column segment.
   distinct     column that names the thing counted.
   register     with `distinct`: column whose sum is the denominator, where the things counted are
@@ -99,6 +100,9 @@ rolled_gap as (
         rolled_missing.month between {{ month_of('context.year_start') }} and context.period
         {%- elif span == 'year_start' -%}
         rolled_missing.month = context.previous_year_end_period
+        {%- elif span == 'last_year' -%}
+        rolled_missing.month between {{ month_of(add_years('context.year_start', -1)) }}
+        and {{ month_of(add_years('context.period_end', -1)) }}
         {%- endif %}
         {%- endfor %}
     group by

@@ -14,6 +14,7 @@ select
     kind,
     better,
     is_additive,
+    is_share,
     formula_zh,
     formula_en,
     source,
