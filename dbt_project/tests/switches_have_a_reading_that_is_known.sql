@@ -47,3 +47,8 @@ where
     -- the window of months reaches back twelve months in January: five months either side of two
     or coalesce(reading.renewal_window_days not between 0 and 150, true)
     or length(unknown_event_type.listed) <> unknown_event_type.known_length
+union all
+select org_id
+from {{ ref('int_switch_value') }}
+where
+    switch_name = 'sme_manager_quota_base' and switch_value not in ('threshold', 'crossing_value')

@@ -17,6 +17,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('acquiring_signing_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('agri_loan_balance') }}
     union all
     select
@@ -157,6 +171,34 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('benchmark_outlets_built') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('branch_expense_plan') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('case_loss_amount') }}
     union all
     select
@@ -172,6 +214,188 @@ metric as (
         unit,
         reason_code
     from {{ ref('case_loss_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_grade_by_portfolio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_leader_marketing') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_pricing_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_pricing_to_person') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_rotation_three_years') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cm_training_plan') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_closed_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_count_by_channel') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_hotline_levels') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_phone_published') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_revisit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('complaint_within_limit_rate') }}
     union all
     select
         metric_id,
@@ -228,6 +452,48 @@ metric as (
         unit,
         reason_code
     from {{ ref('credit_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('cross_sell_bundle') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('customer_deposit_loan_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('customer_satisfaction_rate') }}
     union all
     select
         metric_id,
@@ -451,7 +717,49 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('earmarked_expense_usage_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('earmarked_inclusive_expense') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('establishment_fill_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('expense_growth_match') }}
     union all
     select
         metric_id,
@@ -578,6 +886,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('five_class_share') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('flagship_outlets_built') }}
     union all
     select
         metric_id,
@@ -801,6 +1123,104 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('icbc_all_outlets_market') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_booking_outlet_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_initiating_outlet_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_marketing_outlet_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_marketing_specialist') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_outlet_participation_metric') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('icbc_participating_staff') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('inclusive_loan_annualised_interest') }}
     union all
     select
@@ -900,6 +1320,34 @@ metric as (
         unit,
         reason_code
     from {{ ref('inclusive_npl_spread') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_outlet_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('inclusive_outlet_coverage_rate') }}
     union all
     select
         metric_id,
@@ -1123,6 +1571,34 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('main_bank_p8') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('marketing_staff_training') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('micro_credit_customer_count') }}
     union all
     select
@@ -1152,6 +1628,48 @@ metric as (
         unit,
         reason_code
     from {{ ref('mobile_3g_terminal_increase') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('multi_dimension_profit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('mystery_shopper_score') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('naked_loan_customer_rate') }}
     union all
     select
         metric_id,
@@ -1277,6 +1795,90 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('outlet_cost') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('outlet_income') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('outlet_per_capita') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('outlet_profit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('outlet_profit_contribution') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('outlet_tier_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('p4_training_joint') }}
     union all
     select
@@ -1347,6 +1949,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('payroll_signing_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('pilot_unit_coverage_rate') }}
     union all
     select
@@ -1390,6 +2006,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('renewal_rate_provisional') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('reserve_fund_ratio') }}
     union all
     select
         metric_id,
@@ -1487,6 +2117,90 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('sme_manager_certified_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_manager_extra_quota') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_manager_headcount') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_manager_points') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_manager_points_attained_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('sme_manager_quota') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('social_card_activation_rate') }}
     union all
     select
@@ -1557,7 +2271,63 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('svc_6s') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('svc_complaint_decrease') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('svc_queue_time') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('township_branch_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('transformation_import_rate') }}
     union all
     select
         metric_id,

@@ -1,0 +1,16 @@
+-- grain: one row per organisation (branch, county or bank); segment all
+with
+
+counted as (
+    select
+        branch_id,
+        'all' as segment,
+        deposit_daily_avg as numerator,
+        loan_daily_avg as denominator,
+        reason_code
+    from {{ ref('int_contribution_balance') }}
+),
+
+{{ rolled_up('counted', ledgers=['loan_account', 'customer_deposit']) }}
+
+{{ metric_rows('customer_deposit_loan_ratio', 'measured') }}

@@ -1,0 +1,16 @@
+-- grain: one row per organisation (branch, county or bank); segment all
+with
+
+counted as (
+    select
+        branch_id,
+        'all' as segment,
+        rotation_due_count as numerator,
+        credit_staff_count as denominator,
+        case when unknown_start_count > 0 then 'no_source:staff.post_start_date' end as reason_code
+    from {{ ref('int_credit_staff') }}
+),
+
+{{ rolled_up('counted', ledgers=['staff']) }}
+
+{{ metric_rows('cm_rotation_three_years', 'measured') }}

@@ -1,0 +1,32 @@
+-- grain: one row per organisation (branch, county or bank) and segment
+with
+
+counted as (
+    select
+        branch_id,
+        channel_code as segment,
+        received_count as numerator,
+        1 as denominator,
+        cast(null as varchar) as reason_code
+    from {{ ref('int_complaint') }}
+    union all
+    select
+        branch_id,
+        'all' as segment,
+        received_count as numerator,
+        1 as denominator,
+        cast(null as varchar) as reason_code
+    from {{ ref('int_complaint') }}
+),
+
+{{ rolled_up(
+    'counted',
+    ledgers=['complaint'],
+    months='year',
+    segments=[
+        'all', 'customer_aid', 'service_line', 'supervision_line', 'on_site', 'online',
+        'regulator'
+    ]
+) }}
+
+{{ metric_rows('complaint_count_by_channel', 'measured', kind='count') }}
