@@ -227,6 +227,76 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('churn_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('churn_reason_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('churn_revisit_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('churn_winback_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('churned_customer_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('cm_grade_by_portfolio') }}
     union all
     select
@@ -1543,6 +1613,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('loan_customer_visit_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('loan_mix_share') }}
     union all
     select
@@ -1670,6 +1754,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('naked_loan_customer_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('no_repayment_renewal_share') }}
     union all
     select
         metric_id,
@@ -1964,6 +2062,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('pilot_unit_coverage_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('predue_collection_rate') }}
     union all
     select
         metric_id,

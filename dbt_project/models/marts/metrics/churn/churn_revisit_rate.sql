@@ -1,0 +1,43 @@
+-- grain: one row per organisation (branch, county or bank); segment all
+with
+
+counted as (
+    select
+        branch_id,
+        customer_id,
+        'all' as segment,
+        is_churned and is_revisited as numerator,
+        is_churned as denominator,
+        reason_code
+    from {{ ref('int_churn_customer') }}
+),
+
+{{ rolled_up(
+    'counted', ledgers=['loan_account'], months=['period', 'year_start'], distinct='customer_id'
+) }},
+
+missing as (
+    select
+        source_gap.org_id,
+        min(source_gap.reason_code) as reason_code
+    from {{ ref('int_source_gap') }} as source_gap
+    cross join {{ source('run', 'run_context') }} as context
+    where
+        source_gap.ledger = 'engagement'
+        and source_gap.month between {{ month_of('context.year_start') }} and context.period
+    group by source_gap.org_id
+),
+
+known as (
+    select
+        measured.org_level,
+        measured.org_id,
+        measured.segment,
+        measured.numerator,
+        measured.denominator,
+        coalesce(measured.reason_code, missing.reason_code) as reason_code
+    from measured
+    left join missing on measured.org_id = missing.org_id
+)
+
+{{ metric_rows('churn_revisit_rate', 'known') }}
