@@ -33,6 +33,18 @@ ALWAYS_ZERO = {
     ("inclusive_loan_npl_balance", "rural_collective"),
     ("inclusive_loan_npl_balance", "other_organisation"),
     ("inclusive_loan_npl_balance", "inclusive_small_micro_renewal_without_repayment"),
+    # the sample's managers are of grades 2 and 3, four product families have no price, every loan
+    # has a product class and a known customer, and no pilot is above 300 million yuan
+    ("cm_grade_by_portfolio", "grade_1"),
+    ("cm_grade_by_portfolio", "grade_4"),
+    ("cm_grade_by_portfolio", "grade_5"),
+    ("cm_pricing_to_person", "deposit"),
+    ("cm_pricing_to_person", "intermediary"),
+    ("cm_pricing_to_person", "other"),
+    ("cm_pricing_to_person", "wealth"),
+    ("multi_dimension_profit", "customer_unknown"),
+    ("multi_dimension_profit", "product_unclassified"),
+    ("sme_manager_extra_quota", "strong_county_pilot_branch"),
 }
 PAY_COLUMNS = (
     "deposit_pay",
