@@ -124,7 +124,8 @@ def test_third_party_imports_are_declared() -> None:
     }
     packages = {
         "yaml": "pyyaml", "dbt": "dbt-core", "great_expectations": "great-expectations",
-        "chinese_calendar": "chinesecalendar", "python_calamine": "python-calamine", "dagster_dbt": "dagster-dbt",
+        "chinese_calendar": "chinesecalendar",
+        "quickjs": "quickjs-ng", "python_calamine": "python-calamine", "dagster_dbt": "dagster-dbt",
     }  # fmt: skip
     for path, tree in modules(*PACKAGES):
         for name in imported(tree):
