@@ -31,6 +31,9 @@ SLICES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "dim_org": ("dim_org", "org_id"),
         "dim_metric": ("dim_metric", "metric_id"),
+        # how figures are named and on which clause they rest: bulletins print it at their foot
+        "metric_definition": ("metric_definition", "definition_id"),
+        "scheme": ("scheme", "scheme_id"),
     },
     "pay": {
         "pay_month": ("pay.main.pay_month", "org_id, month"),

@@ -27,6 +27,8 @@ organisation as (
         org_unit.location_code,
         org_unit.division_code,
         coalesce(org_unit.is_urban_union, false) as is_urban_union,
+        org_unit.peer_group_code,
+        coalesce(org_unit.is_strong_county_pilot, false) as is_strong_county_pilot,
         org_unit.opened_date,
         org_unit.closed_date,
         coalesce(org_unit.opened_date <= context.period_end, true)
@@ -52,6 +54,8 @@ county as (
         cast(null as varchar) as location_code,
         division_code,
         false as is_urban_union,
+        cast(null as varchar) as peer_group_code,
+        false as is_strong_county_pilot,
         min(opened_date) as opened_date,
         case when count(*) = count(closed_date) then max(closed_date) end as closed_date,
         bool_or(is_active) as is_active,

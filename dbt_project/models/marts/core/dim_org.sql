@@ -14,6 +14,8 @@ select
     org_type_code,
     location_code,
     is_urban_union,
+    peer_group_code,
+    is_strong_county_pilot,
     opened_date,
     is_active
 from organisation
