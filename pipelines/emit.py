@@ -6,7 +6,7 @@ is run alone, later or from a user interface meets the same refusals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -29,7 +29,8 @@ from pipelines.warehouse.requirements import Requirements, derive_requirements
 
 @dataclass(frozen=True)
 class Emission:
-    """An emitted pack. ``status`` is emitted or unchanged."""
+    """An emitted pack. ``status`` is emitted or unchanged; ``left_out`` says which files are not
+    in it and why."""
 
     output: str
     title_zh: str
@@ -38,6 +39,17 @@ class Emission:
     pack_dir: Path
     files: tuple[str, ...]
     relations: dict[str, int]
+    left_out: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def left_out_text(self, lang: str) -> list[str]:
+        """Files of the pack that this machine could not make, one line each with the reason."""
+        zh = lang == "zh"
+        return [
+            f"  未生成 {name}：{reason['reason_zh']}"
+            if zh
+            else f"  left out {name}: {reason['reason_en']}"
+            for name, reason in self.left_out.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,7 @@ def emit_output(
             today_hashes=today,
             out_root=settings.home.emitted,
             gated_root=settings.home.gated,
+            wants_pdf=settings.pdf,
         )
     except EmissionRefused as exc:
         if exc.decision is not None and exc.decision.gate.startswith("report:"):
@@ -176,6 +189,7 @@ def emit_output(
         result.pack_dir,
         result.files,
         result.relations,
+        {name: dict(reason) for name, reason in result.left_out.items()},
     )
 
 

@@ -15,7 +15,7 @@ from pipelines.paths import Home
 from pipelines.periods import parse_period
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|%)", re.IGNORECASE)
-_KNOWN = {"outputs", "first_period", "timezone", "memory_limit", "threads"}
+_KNOWN = {"outputs", "first_period", "timezone", "memory_limit", "threads", "pdf"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Settings:
         timezone: Bank time.
         memory_limit: DuckDB memory limit, for example ``4GB``.
         threads: DuckDB threads.
+        pdf: Whether outputs that have a PDF make it; without it their manifest says so.
     """
 
     home: Home
@@ -37,6 +38,7 @@ class Settings:
     timezone: str = BANK_ZONE
     memory_limit: str = "4GB"
     threads: int = 2
+    pdf: bool = True
 
     @staticmethod
     def from_env(home: str | Path | None = None) -> Settings:
@@ -70,10 +72,12 @@ class Settings:
         timezone = str(raw.get("timezone", BANK_ZONE))
         memory = os.environ.get("JINGTIAN_MEMORY_LIMIT") or "4GB"
         memory_limit = str(raw.get("memory_limit", memory))
+        pdf = str(raw.get("pdf", os.environ.get("JINGTIAN_PDF") or "true")).lower()
         parse_period(first_period)
         for name, value, is_good in (
             ("threads", threads, re.fullmatch(r"[1-9]\d{0,3}", str(threads)) is not None),
             ("timezone", timezone, _is_zone(timezone)),
+            ("pdf", pdf, pdf in ("true", "false")),
             ("memory_limit", memory_limit, _SIZE.fullmatch(memory_limit) is not None),
         ):
             if not is_good:
@@ -88,6 +92,7 @@ class Settings:
             timezone=timezone,
             memory_limit=memory_limit,
             threads=int(str(threads)),
+            pdf=pdf == "true",
         )
 
 

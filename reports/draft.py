@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """One output to be made for one period from one checked slice."""
+    """One output to be made for one period from one checked slice, with its PDF or without."""
 
     output: Output
     period: str
     source: CheckedSlice
+    wants_pdf: bool = True
 
     @property
     def waivers(self) -> list[dict[str, str]]:
@@ -43,12 +44,16 @@ class Draft:
     """Files of an output before they are packed.
 
     ``form`` and ``relations`` are present for returns: the report gate judges them before
-    anything is packed.
+    anything is packed. ``made_with`` names the tools, with their versions, on which the bytes depend
+    beyond those of every output; ``left_out`` the files this machine could not make, with the
+    reason. Both stand in the manifest.
     """
 
     files: dict[str, bytes]
     form: FilledForm | None = None
     relations: list[RelationResult] = field(default_factory=list)
+    made_with: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def period_end(period: str) -> dt.date:

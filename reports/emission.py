@@ -36,6 +36,7 @@ class EmitResult:
         relations: Checks by outcome (passed, failed, not_run); empty when there are none.
         decision: The report gate's decision on a return; None for other outputs.
         gate_dir: Directory of that decision and the cells it judged.
+        left_out: Files this machine could not make, with ``reason_zh`` and ``reason_en``.
     """
 
     status: str
@@ -45,6 +46,7 @@ class EmitResult:
     relations: dict[str, int]
     decision: Decision | None
     gate_dir: Path | None
+    left_out: Mapping[str, Mapping[str, str]]
 
 
 def emit(
@@ -57,6 +59,7 @@ def emit(
     out_root: Path,
     gated_root: Path,
     judge: Judge = judge_return,
+    wants_pdf: bool = True,
 ) -> EmitResult:
     """Emit one output for one closed period.
 
@@ -69,6 +72,7 @@ def emit(
         out_root: The bank's ``data/emitted``.
         gated_root: The bank's ``data/gated``; a return's filled cells are kept and judged there.
         judge: Who decides at the report gate; Great Expectations unless a test says otherwise.
+        wants_pdf: Whether an output that has a PDF makes it.
 
     Raises:
         EmissionRefused: The slice's decision is missing, failed or stale, the slice was altered
@@ -79,7 +83,7 @@ def emit(
     source = check_slice(slice_dir, expected_decision_hash, today_hashes)
     _refuse_other_slice(output, period, source)
     writer = output.load_writer()
-    order = Order(output, period, source)
+    order = Order(output, period, source, wants_pdf)
     draft: Draft = writer.build(order)
     inputs: dict[str, Any] = {
         "slice_files": source.files_hash,
@@ -89,6 +93,7 @@ def emit(
         "code": code_digest(),
         "xlsxwriter": xlsxwriter.__version__,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **({"made_with": draft.made_with} if draft.made_with else {}),
     }
     files = {**draft.files, DECISION_FILE: (slice_dir / DECISION_FILE).read_bytes()}
     decision, gate_dir = None, None
@@ -118,10 +123,18 @@ def emit(
             "title_en": output.title_en,
             "inputs": inputs,
             "relations": counts,
+            **({"left_out": draft.left_out} if draft.left_out else {}),
         },
     )
     return EmitResult(
-        status, pack_dir, tuple(sorted(files)), fingerprint, counts, decision, gate_dir
+        status,
+        pack_dir,
+        tuple(sorted(files)),
+        fingerprint,
+        counts,
+        decision,
+        gate_dir,
+        draft.left_out,
     )
 
 

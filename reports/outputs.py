@@ -118,12 +118,16 @@ def discover_outputs(root: Path = REPORTS_DIR) -> dict[str, Output]:
 
 @cache
 def code_digest() -> str:
-    """Digest of the code that writes: the modules of this package and its shared texts.
+    """Digest of the code that writes: the modules of this package, its shared texts, its page
+    templates and the vendored chart library.
 
     It is a part of every pack's fingerprint, so that a pack is bound to the code that made it
     and other code never finds "its" pack already there.
     """
-    return _digest_of_texts(REPORTS_DIR, [*REPORTS_DIR.rglob("*.py"), *REPORTS_DIR.glob("*.yml")])
+    found = [*REPORTS_DIR.glob("*.yml")]
+    for pattern in ("*.py", "*.html", "*.js"):
+        found.extend(REPORTS_DIR.rglob(pattern))
+    return _digest_of_texts(REPORTS_DIR, found)
 
 
 def _digest_of_texts(root: Path, paths: Iterable[Path]) -> str:

@@ -54,6 +54,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "bank_id",
         "org_level",
         "org_type_code",
+        "location_code",
+        "peer_group_code",
+        "is_strong_county_pilot",
         "is_active",
     ),
     "dim_metric": (
@@ -62,9 +65,35 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "name_en",
         "unit",
         "kind",
+        "better",
+        "is_additive",
         "formula_zh",
         "source",
         "definition_id",
+    ),
+    "metric_definition": (
+        "definition_id",
+        "metric_id",
+        "regulator",
+        "document_zh",
+        "clause",
+        "thresholds",
+        "effective_from",
+        "effective_to",
+        "reading_zh",
+    ),
+    "scheme": ("scheme_id", "title_zh"),
+    "metric_earlier": (
+        "period",
+        "org_level",
+        "org_id",
+        "metric_id",
+        "segment",
+        "basis",
+        "earlier_period",
+        "numerator",
+        "denominator",
+        "value",
     ),
     "pay_month": (
         "org_id",
@@ -99,6 +128,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "reason_code",
     ),
 }
+
+
+def holds(source: CheckedSlice, table: str) -> bool:
+    """Whether the slice's decision judged such a table."""
+    return f"{table}.parquet" in source.decision.files
 
 
 def read_rows(source: CheckedSlice, table: str, filters: Filters | None = None) -> list[Row]:

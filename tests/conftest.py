@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from pipelines.paths import LEDGERS_DIR, PROJECT_ROOT
 from pipelines.periods import parse_period
 from pipelines.settings import Settings
 
+# A PDF takes a second and a close makes several: the tests that are about paper ask for it.
+os.environ["JINGTIAN_PDF"] = "false"
 REFERENCE_DATA = PROJECT_ROOT.parent / "shared" / "data"
 
 

@@ -61,6 +61,8 @@ ORG_SCHEMA = pa.schema(
         ("org_type_code", pa.string()),
         ("location_code", pa.string()),
         ("is_urban_union", pa.bool_()),
+        ("peer_group_code", pa.string()),
+        ("is_strong_county_pilot", pa.bool_()),
         ("opened_date", pa.date32()),
         ("is_active", pa.bool_()),
     ]
@@ -108,10 +110,40 @@ DIM_METRIC_SCHEMA = pa.schema(
             "name_en",
             "unit",
             "kind",
+            "better",
             "formula_zh",
             "source",
             "definition_id",
         )
+    ]
+    + [("is_additive", pa.bool_())]
+)
+DEFINITION_SCHEMA = pa.schema(
+    [
+        ("definition_id", pa.string()),
+        ("metric_id", pa.string()),
+        ("regulator", pa.string()),
+        ("document_zh", pa.string()),
+        ("clause", pa.string()),
+        ("thresholds", pa.string()),
+        ("effective_from", pa.date32()),
+        ("effective_to", pa.date32()),
+        ("reading_zh", pa.string()),
+    ]
+)
+SCHEME_SCHEMA = pa.schema([("scheme_id", pa.string()), ("title_zh", pa.string())])
+EARLIER_SCHEMA = pa.schema(
+    [
+        ("period", pa.string()),
+        ("org_level", pa.string()),
+        ("org_id", pa.string()),
+        ("metric_id", pa.string()),
+        ("segment", pa.string()),
+        ("basis", pa.string()),
+        ("earlier_period", pa.string()),
+        ("numerator", NUMBER),
+        ("denominator", NUMBER),
+        ("value", NUMBER),
     ]
 )
 
@@ -134,6 +166,8 @@ def organisations() -> list[dict[str, Any]]:
             "org_type_code": kind,
             "location_code": location,
             "is_urban_union": location == "urban",
+            "peer_group_code": None,
+            "is_strong_county_pilot": location == "township",
             "opened_date": dt.date(2001, 1, 1),
             "is_active": True,
         }
@@ -245,22 +279,72 @@ def sample_leaves() -> Leaves:
     return leaves
 
 
-def dim_metric_rows(ids: list[str]) -> list[dict[str, Any]]:
-    """Descriptions of metrics."""
+def dim_metric_rows(
+    metric_rows: list[dict[str, Any]], better: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Descriptions of the metrics of some rows: a ratio where the unit says so, else an amount."""
+    units = {str(row["metric_id"]): str(row["unit"]) for row in metric_rows}
     return [
         {
             "metric_id": metric_id,
             "family": "inclusive",
             "name_zh": f"指标{number}",
             "name_en": metric_id.replace("_", " "),
-            "unit": "元",
-            "kind": "amount",
+            "unit": unit,
+            "kind": "ratio" if unit == "ratio" else "amount",
+            "better": (better or {}).get(metric_id, "up"),
             "formula_zh": "见说明",
             "source": "1104 2024版 S71",
             "definition_id": f"{metric_id}@2024",
+            "is_additive": True,
         }
-        for number, metric_id in enumerate(ids, start=1)
+        for number, (metric_id, unit) in enumerate(sorted(units.items()), start=1)
     ]
+
+
+def definition_rows(metric_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A definition per metric; its reading names a switch, as real ones do."""
+    return [
+        {
+            "definition_id": f"{metric_id}@2024",
+            "metric_id": metric_id,
+            "regulator": None,
+            "document_zh": "夷陵区金融服务网格化方案（000 篇1）",
+            "clause": "一(一)",
+            "thresholds": None,
+            "effective_from": None,
+            "effective_to": None,
+            "reading_zh": "按开关 coverage_mode 计",
+        }
+        for metric_id in sorted({str(row["metric_id"]) for row in metric_rows})
+    ]
+
+
+def scheme_rows() -> list[dict[str, Any]]:
+    """The schemes that the branches follow."""
+    return [
+        {"scheme_id": "hubei_county_grid", "title_zh": "湖北县域金融服务网格化方案"},
+        {"scheme_id": "sanxia_grid", "title_zh": "夷陵区金融服务网格化方案"},
+    ]
+
+
+def earlier_row(
+    now: dict[str, Any],
+    basis: str,
+    value: Decimal | None,
+    *,
+    numerator: Decimal | None = None,
+    denominator: Decimal | None = Decimal(1),
+) -> dict[str, Any]:
+    """What a row of the metric table was at the end of last month or last year."""
+    return {
+        **{key: now[key] for key in ("period", "org_level", "org_id", "metric_id", "segment")},
+        "basis": basis,
+        "earlier_period": {"month": "2025-11", "year": "2024-12"}[basis],
+        "numerator": value if numerator is None else numerator,
+        "denominator": denominator,
+        "value": value,
+    }
 
 
 def write_slice(
@@ -329,7 +413,12 @@ def plain_judge(
 
 
 def emit_from(
-    output_id: str, source: tuple[Path, str], root: Path, period: str = PERIOD
+    output_id: str,
+    source: tuple[Path, str],
+    root: Path,
+    period: str = PERIOD,
+    *,
+    wants_pdf: bool = False,
 ) -> EmitResult:
     """Emit an output from a slice into ``root`` with today's hashes and the plain judge."""
     directory, decision_hash = source
@@ -342,6 +431,7 @@ def emit_from(
         out_root=root / "emitted",
         gated_root=root / "gated",
         judge=plain_judge,
+        wants_pdf=wants_pdf,
     )
 
 
@@ -349,16 +439,22 @@ def marts_slice(
     directory: Path,
     metric_rows: list[dict[str, Any]],
     attainment_rows: list[dict[str, Any]] | None = None,
+    earlier_rows: list[dict[str, Any]] | None = None,
+    better: Mapping[str, str] | None = None,
+    orgs: list[dict[str, Any]] | None = None,
     **decision: str,
 ) -> tuple[Path, str]:
-    """A frozen marts slice."""
-    ids = sorted({str(row["metric_id"]) for row in metric_rows})
+    """A frozen marts slice; without ``earlier_rows`` it holds no table of earlier figures."""
     tables = {
         "metric_value": (METRIC_SCHEMA, metric_rows),
         "target_attainment": (ATTAINMENT_SCHEMA, attainment_rows or []),
-        "dim_org": (ORG_SCHEMA, organisations()),
-        "dim_metric": (DIM_METRIC_SCHEMA, dim_metric_rows(ids)),
+        "dim_org": (ORG_SCHEMA, orgs or organisations()),
+        "dim_metric": (DIM_METRIC_SCHEMA, dim_metric_rows(metric_rows, better)),
+        "metric_definition": (DEFINITION_SCHEMA, definition_rows(metric_rows)),
+        "scheme": (SCHEME_SCHEMA, scheme_rows()),
     }
+    if earlier_rows is not None:
+        tables["metric_earlier"] = (EARLIER_SCHEMA, earlier_rows)
     return write_slice(directory, tables, **decision)
 
 

@@ -70,7 +70,13 @@ def close_json(result: CloseResult) -> dict[str, object]:
         },
         "not_run": result.lake.decision.not_run,
         "emitted": [
-            {"output": e.output, "status": e.status, "pack": str(e.pack_dir), "files": e.files}
+            {
+                "output": e.output,
+                "status": e.status,
+                "pack": str(e.pack_dir),
+                "files": e.files,
+                "left_out": e.left_out,
+            }
             for e in result.emissions
         ],
         "refused": [{"output": r.output, "zh": r.zh, "en": r.en} for r in result.refusals],
@@ -99,7 +105,7 @@ def close_text(settings: object, result: CloseResult, lang: str) -> str:
     lines.append(headline_text(settings, result.build_dir, lang))  # type: ignore[arg-type]
     for emission in result.emissions:
         title = emission.title_zh if zh else emission.title_en
-        lines.append(f"{title}: {emission.pack_dir}")
+        lines += [f"{title}: {emission.pack_dir}", *emission.left_out_text(lang)]
     for refusal in result.refusals:
         title = refusal.title_zh if zh else refusal.title_en
         lines.append(

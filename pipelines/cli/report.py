@@ -97,12 +97,15 @@ def _emit(arguments: argparse.Namespace, settings: object, registry: object) -> 
                         "status": outcome.status,
                         "pack": str(outcome.pack_dir),
                         "files": outcome.files,
+                        "left_out": outcome.left_out,
                     }
                 )
                 if arguments.format == "text":
                     words = {"emitted": "已出具", "unchanged": "未变"}
                     word = words[outcome.status] if arguments.lang == "zh" else outcome.status
                     print(f"{word} {output_id} {period}: {outcome.pack_dir}")
+                    for line in outcome.left_out_text(arguments.lang):
+                        print(line)
     if arguments.format == "json":
         print(dump(rows))
     return 1 if refused else 0

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.paths import PROJECT_ROOT
 from pipelines.registry import Registry
 from pipelines.settings import Settings
+from reports.outputs import discover_outputs
 from tests.small_bank import (
     PERIOD,
     SmallBank,
@@ -140,6 +141,6 @@ def test_close_killed_at_any_step_can_be_run_again_to_the_same_packs(
         assert whole == bytes_below(unkilled.home.gated / gate)
     with Registry(closed.home.registry) as registry:
         registered = {(e["output"], e["fingerprint"]) for e in registry.emissions(PERIOD)}
-    for output in ("S71_I", "coverage_bulletin", "pay_statement"):
+    for output in discover_outputs():
         for folder in (closed.home.emitted / output / PERIOD).iterdir():
             assert folder.name.startswith(".") or (output, folder.name) in registered

@@ -16,6 +16,7 @@ import expectations.contract
 import expectations.rule
 import expectations.suite
 import pipelines.landing.mapping
+import reports.bulletins.plan
 import reports.layout
 import reports.notes
 import reports.reasons
@@ -69,6 +70,11 @@ def _relations(path: Path) -> object:
     return reports.relations.load_relations(path, layout)
 
 
+def _bulletin(path: Path) -> object:
+    reads = discover_outputs()["inclusive_bulletin"].reads
+    return reports.bulletins.plan.load_plan(path.parent, reads)
+
+
 def _notes(path: Path) -> object:
     return reports.notes.load_notes(path.parent)
 
@@ -111,7 +117,13 @@ KINDS = [
         reports.relations.RELATIONS_SHAPE,
         _relations,
     ),
-    Kind("notes", REPORTS_DIR / "bulletins/coverage/notes.yml", reports.notes._SHAPE, _notes),
+    Kind(
+        "bulletin",
+        REPORTS_DIR / "bulletins/inclusive/bulletin.yml",
+        reports.bulletins.plan.SHAPE,
+        _bulletin,
+    ),
+    Kind("notes", REPORTS_DIR / "statements/pay/notes.yml", reports.notes._SHAPE, _notes),
     Kind("reasons", REPORTS_DIR / "reasons.yml", reports.reasons._SHAPE, _reasons),
 ]
 

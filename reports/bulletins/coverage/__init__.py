@@ -1,1 +1,0 @@
-"""Bulletin on grid coverage and archive coverage."""
