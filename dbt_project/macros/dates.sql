@@ -23,6 +23,19 @@
     add_months({{ date }}, 12 * {{ years }})
 {%- endmacro %}
 
+{# Months earlier or later; a day that the month lacks becomes its last one. #}
+{% macro add_months(date, months) -%}
+    {{ return(adapter.dispatch('add_months', 'jingtian')(date, months)) }}
+{%- endmacro %}
+
+{% macro duckdb__add_months(date, months) -%}
+    cast({{ date }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{% macro default__add_months(date, months) -%}
+    add_months({{ date }}, {{ months }})
+{%- endmacro %}
+
 {# The month a date lies in, as YYYY-MM. #}
 {% macro month_of(date) -%}
     {{ return(adapter.dispatch('month_of', 'jingtian')(date)) }}

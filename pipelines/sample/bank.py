@@ -525,6 +525,23 @@ CONTENT_RATES = {
 }
 """Yuan of pay per 10 000 yuan; invented (the source leaves all four blank)."""
 
+LANXI, GANYIN = "lanxi_five_year", "ganyin_five_projects"
+
+LENDING_PARAMETERS = (
+    (LANXI, "effective_customer_months", "3", "月"),
+    (LANXI, "two_high_one_surplus_industries", "C25,C26,C30,C31,C32,C33,D44", "行业代码"),
+    ("xxbank_grid_marketing", "whole_village_credit_limit", "200000", "元"),
+    (GANYIN, "strong_county_special_products", "NH02,HZ01,KC01", "产品代码"),
+    (GANYIN, "huidai_special_products", "LD01,GT01,XW01,KC01,CY01", "产品代码"),
+)
+"""What the lending plans leave to the bank; invented."""
+
+CARRIED_FORWARD = {
+    "low_income_farm_loan_before_year": 800,
+    "inclusive_investment_before_year": 150,
+}
+"""Yuan a customer lent and invested before the first year; invented."""
+
 OWN_NPL_RATE = 520
 """The fifth branch's own rate for NPL recovery, which beats the bank's."""
 
@@ -606,6 +623,15 @@ def scheme_param(
             day_of(f"{paid}-12-31"),
         )
         for paid, yuan in approved
+    ]
+    rows += [
+        (scheme, name, ROOT_ID, value, unit, start.first, NEVER)
+        for scheme, name, value, unit in LENDING_PARAMETERS
+    ]
+    rows += [
+        (LANXI, name, org.org_id, str(org.customers * yuan), "元", start.first, NEVER)
+        for org in orgs
+        for name, yuan in CARRIED_FORWARD.items()
     ]
     return {
         "scheme_id": pa.array([r[0] for r in rows]),

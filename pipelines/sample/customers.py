@@ -587,7 +587,8 @@ def _line_columns(
         "program_code": col.codes(PROGRAMS, program),
         "guarantee_type_code": col.codes(("credit", "guaranteed", "mortgage", "pledge"), guarantee),
         "is_revolving": col.flags((who % 3 != 0) & (group < COOPERATIVE)),
-        "rating_date": col.dates(lines.effective - 3 - who % 25),
+        # a few were granted without a rating
+        "rating_date": col.dates(np.where(who % 61 == 7, NEVER, lines.effective - 3 - who % 25)),
     }
 
 

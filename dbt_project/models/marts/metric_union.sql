@@ -493,7 +493,35 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('corp_ebank_effective_coverage') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('corporate_deposit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('credit_customer_count') }}
     union all
     select
         metric_id,
@@ -521,7 +549,49 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('credit_household_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('credit_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('credit_township_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('credit_village_ratio') }}
     union all
     select
         metric_id,
@@ -815,6 +885,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('ebank_substitution_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('establishment_fill_rate') }}
     union all
     select
@@ -872,6 +956,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('farm_household_loan_balance') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('fengshou_epay_effective_customers') }}
     union all
     select
         metric_id,
@@ -1291,6 +1389,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('inclusive_investment_cumulative') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('inclusive_loan_annualised_interest') }}
     union all
     select
@@ -1487,6 +1599,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('industry_credit_program_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('interest_income') }}
     union all
     select
@@ -1655,6 +1781,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('low_income_farm_loan_cumulative') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('main_bank_p8') }}
     union all
     select
@@ -1725,6 +1865,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('mobile_bank_effective_customers') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('multi_dimension_profit') }}
     union all
     select
@@ -1754,6 +1908,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('naked_loan_customer_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('new_credit_customer_count') }}
     union all
     select
         metric_id,
@@ -1991,6 +2159,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('p8_effective_use_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('p8_no_leave_community') }}
     union all
     select
@@ -2047,7 +2229,35 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('passbook_replaced_card_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('payroll_signing_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('personal_credit_coverage_rate') }}
     union all
     select
         metric_id,
@@ -2076,6 +2286,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('predue_collection_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('rating_credit_use_order') }}
     union all
     select
         metric_id,
@@ -2174,6 +2398,20 @@ metric as (
         unit,
         reason_code
     from {{ ref('savings_deposit') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('self_service_small_loan_ratio') }}
     union all
     select
         metric_id,
@@ -2369,6 +2607,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('special_product_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('strong_county_pilot_count') }}
     union all
     select
@@ -2453,6 +2705,20 @@ metric as (
         value,
         unit,
         reason_code
+    from {{ ref('two_high_one_surplus_balance_change') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
     from {{ ref('urban_grid_coverage_rate') }}
     union all
     select
@@ -2482,6 +2748,90 @@ metric as (
         unit,
         reason_code
     from {{ ref('vintage_overdue_ratio') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_credit_granted_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_credit_limit_breach_count') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_evaluation_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_info_collection_rate') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_township_coverage') }}
+    union all
+    select
+        metric_id,
+        definition_id,
+        period,
+        org_level,
+        org_id,
+        segment,
+        numerator,
+        denominator,
+        value,
+        unit,
+        reason_code
+    from {{ ref('whole_village_village_ratio') }}
     union all
     select
         metric_id,
