@@ -190,10 +190,11 @@ OFFENCES = {
     "every branch has a first version of every plan item of the year": """
         select m, org_id, plan_year from branch_plan where version_no = 1
         group by all having count(*) <> 12 or count(distinct plan_item_code) <> 12""",
-    "first the archive, then the rating, then the credit line": """
+    "first the archive, then the rating where there is one, then the credit line": """
         select credit_line_id from credit_line as t
         where rating_date > effective_date or not exists (select 1 from customer_archive as a
-            where a.m = t.m and a.customer_id = t.customer_id and a.opened_date <= t.rating_date)""",
+            where a.m = t.m and a.customer_id = t.customer_id
+                and a.opened_date <= coalesce(t.rating_date, t.effective_date))""",
     "a loan has a credit line in force on its day": """
         select loan_id from loan_account as t
         where m >= '2025-01' and not exists (select 1 from credit_line as l
