@@ -529,10 +529,10 @@ LANXI, GANYIN = "lanxi_five_year", "ganyin_five_projects"
 
 LENDING_PARAMETERS = (
     (LANXI, "effective_customer_months", "3", "月"),
-    (LANXI, "two_high_one_surplus_industries", "C25,C26,C30,C31,C32,C33,D44", "行业代码"),
+    (LANXI, "two_high_one_surplus_industries", "C25、C26、C30、C31、C32、C33、D44", "行业代码"),
     ("xxbank_grid_marketing", "whole_village_credit_limit", "200000", "元"),
-    (GANYIN, "strong_county_special_products", "NH02,HZ01,KC01", "产品代码"),
-    (GANYIN, "huidai_special_products", "LD01,GT01,XW01,KC01,CY01", "产品代码"),
+    (GANYIN, "strong_county_special_products", "NH02、HZ01、KC01", "产品代码"),
+    (GANYIN, "huidai_special_products", "LD01、GT01、XW01、KC01、CY01", "产品代码"),
 )
 """What the lending plans leave to the bank; invented."""
 

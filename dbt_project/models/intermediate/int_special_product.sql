@@ -30,7 +30,7 @@ reading as (
         organisation.org_id as branch_id,
         list_group.segment,
         list_group.param_name,
-        ',' || replace(param.param_value, ' ', '') || ',' as listed
+        ',' || replace(replace(param.param_value, ' ', ''), '、', ',') || ',' as listed
     from organisation
     cross join list_group
     left join param

@@ -35,7 +35,7 @@ reading as (
         organisation.org_level,
         organisation.is_active,
         switch_value.switch_value as base,
-        ',' || replace(listed.param_value, ' ', '') || ',' as listed,
+        ',' || replace(replace(listed.param_value, ' ', ''), '、', ',') || ',' as listed,
         balance.param_number as base_balance
     from organisation
     inner join switch_value on organisation.org_id = switch_value.org_id

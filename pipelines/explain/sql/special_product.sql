@@ -11,7 +11,7 @@ listed as (
             when 'huidai_special_products' then 'huidai_subcategories'
             else 'strong_county_pilot_products'
         end as segment,
-        string_split(replace(param_value, ' ', ''), ',') as codes,
+        string_split(replace(replace(param_value, ' ', ''), '、', ','), ',') as codes,
         param_value as listed
     from int_scheme_param
     where

@@ -8,7 +8,7 @@ with
 listed as (
     select
         org_id,
-        string_split(replace(param_value, ' ', ''), ',') as codes,
+        string_split(replace(replace(param_value, ' ', ''), '、', ','), ',') as codes,
         param_value as listed
     from int_scheme_param
     where scheme_id = 'lanxi_five_year' and param_name = 'two_high_one_surplus_industries'
