@@ -171,7 +171,7 @@ def list_metrics(settings: Settings, *, period: str | None = None) -> pa.Table:
         table: pa.Table = con.execute(
             """
             select
-                family, metric_id, name_zh, name_en, unit, kind, formula_zh, formula_en, source,
+                family, family_zh, family_en, metric_id, name_zh, name_en, unit, kind, formula_zh, formula_en, source,
                 definition_id
             from dim_metric
             order by family, metric_id

@@ -148,7 +148,8 @@ def _metrics(metrics: Iterable[Metric]) -> str:
             "口径 definitions",
             "source",
         )
-        parts.append(f"\n## {family}\n\n{table(heads, rows)}")
+        first = next(m for m in listed if m.family == family)
+        parts.append(f"\n## {first.family_zh} {first.family_en}\n\n{table(heads, rows)}")
     return "".join(parts)
 
 

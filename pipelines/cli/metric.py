@@ -118,7 +118,8 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> str:
             for m in metrics
             if m["family"] == family
         ]
-        lines += [f"{family}", *table(heads, cells, (LEFT, LEFT, LEFT, LEFT)), ""]
+        title = next(m for m in metrics if m["family"] == family)[f"family_{suffix}"]
+        lines += [title, *table(heads, cells, (LEFT, LEFT, LEFT, LEFT)), ""]
     count = f"共 {len(metrics)} 个指标" if zh else f"{len(metrics)} metrics"
     return "\n".join([*lines, count])
 

@@ -53,8 +53,10 @@ _SHAPE = {
         }
     ],
 }
+_FAMILY = {"name": _TEXTS}
+_FAMILY_FILE = "_family.yaml"
 _CATALOGUE = (
-    "metric_id", "family", "kind", "unit", "better", "is_additive", "is_share", "name_zh", "name_en",
+    "metric_id", "family", "family_zh", "family_en", "kind", "unit", "better", "is_additive", "is_share", "name_zh", "name_en",
     "formula_zh", "formula_en", "source", "definition_id",
 )  # fmt: skip
 _DEFINITION = (
@@ -148,7 +150,7 @@ class Metric:
 
     Attributes:
         metric_id: Name of its model and of its declaration.
-        family: Folder.
+        family: Folder; its names stand in the folder's ``_family.yaml``.
         kind: ratio, amount, count or gap.
         unit: Unit of its value.
         better: Whether more is better (``up``), less (``down``) or neither (``none``): ranking.
@@ -161,6 +163,8 @@ class Metric:
 
     metric_id: str
     family: str
+    family_zh: str
+    family_en: str
     name_zh: str
     name_en: str
     kind: str
@@ -186,15 +190,23 @@ def load_metrics(folder: Path, contracts: Mapping[str, Contract]) -> dict[str, M
         StrictYamlError: A file is faulty, or two files declare one metric.
     """
     metrics: dict[str, Metric] = {}
+    families = {
+        path.parent.name: load_strict(path, _FAMILY)["name"]
+        for path in folder.glob(f"*/{_FAMILY_FILE}")
+    }
     for path in sorted(folder.glob("*/*.yaml")):
-        metric = _metric(path, contracts)
+        if path.name == _FAMILY_FILE:
+            continue
+        if path.parent.name not in families:
+            raise StrictYamlError(path.with_name(_FAMILY_FILE), 1, "the family has no name")
+        metric = _metric(path, families[path.parent.name], contracts)
         if metric.metric_id in metrics:
             raise StrictYamlError(path, 1, f"metric {metric.metric_id} is declared twice")
         metrics[metric.metric_id] = metric
     return metrics
 
 
-def _metric(path: Path, contracts: Mapping[str, Contract]) -> Metric:
+def _metric(path: Path, family: Mapping[str, str], contracts: Mapping[str, Contract]) -> Metric:
     raw = load_strict(path, _SHAPE)
     if raw["metric"] != path.stem:
         raise StrictYamlError(path, line_of(raw, "metric"), f"metric must be '{path.stem}'")
@@ -246,6 +258,8 @@ def _metric(path: Path, contracts: Mapping[str, Contract]) -> Metric:
     return Metric(
         metric_id=path.stem,
         family=path.parent.name,
+        family_zh=family["zh"],
+        family_en=family["en"],
         name_zh=raw["name"]["zh"],
         name_en=raw["name"]["en"],
         kind=raw["kind"],
@@ -296,15 +310,28 @@ def render_metrics(metrics: Mapping[str, Metric]) -> dict[Path, str]:
             ),
         ),
     }
-    for family in sorted({m.family for m in metrics.values()}):
-        path = Path("models") / "marts" / "metrics" / family / f"_{family}.yml"
-        files[path] = _family([m for m in metrics.values() if m.family == family])
+    marts = Path("models") / "marts"
+    families: dict[str, list[Metric]] = {}
+    for metric in metrics.values():
+        families.setdefault(metric.family, []).append(metric)
+    for family, members in families.items():
+        files[marts / "metrics" / family / f"_{family}.yml"] = _models(
+            {m.metric_id: f"{m.name_zh} / {m.name_en}" for m in members}
+        )
+    files[marts / "families" / "_families.yml"] = _models(
+        {
+            f"family_{family}": f"{members[0].family_zh}：本族全部指标 / {members[0].family_en}: "
+            "the metrics of the family"
+            for family, members in families.items()
+        }
+    )
     return files
 
 
 def _catalogue_row(metric: Metric) -> tuple[object, ...]:
     return (
-        metric.metric_id, metric.family, metric.kind, metric.unit, metric.better,
+        metric.metric_id, metric.family, metric.family_zh, metric.family_en, metric.kind, metric.unit,
+        metric.better,
         str(metric.is_additive).lower(), str(metric.is_share).lower(), metric.name_zh, metric.name_en,
         metric.formula_zh, metric.formula_en, metric.source, metric.definitions[0].definition_id,
     )  # fmt: skip
@@ -329,13 +356,14 @@ def _csv(heads: tuple[str, ...], rows: object) -> str:
     return stream.getvalue()
 
 
-def _family(metrics: list[Metric]) -> str:
+def _models(titles: Mapping[str, str]) -> str:
+    """Descriptions of models that have the columns of the metric contract."""
     lines = [
         "# generated from metrics/*/*.yaml (make generate): do not edit\nversion: 2\n\nmodels:\n"
     ]
-    for number, metric in enumerate(metrics):
-        title = f"{metric.name_zh} / {metric.name_en}. Grain: organisation and segment."
-        lines.append(f"  - name: {metric.metric_id}\n    description: {_quoted(title)}\n")
+    for number, (name, title) in enumerate(titles.items()):
+        text = f"{title}. Grain: organisation and segment."
+        lines.append(f"  - name: {name}\n    description: {_quoted(text)}\n")
         lines.append(_COLUMNS if number == 0 else "    columns: *metric_columns\n")
     return "".join(lines)
 

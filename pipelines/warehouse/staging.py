@@ -14,6 +14,7 @@ from expectations.contract import Column, Contract
 
 _STAGING = Path("models") / "staging"
 _METRICS = Path("models") / "marts" / "metrics"
+_FAMILIES = Path("models") / "marts" / "families"
 _UNION = Path("models") / "marts" / "metric_union.sql"
 _METRIC_COLUMNS = (
     "metric_id",
@@ -53,10 +54,11 @@ def render_staging(contracts: Mapping[str, Contract]) -> dict[Path, str]:
 
 
 def render_metric_union(dbt_dir: Path) -> dict[Path, str]:
-    """The model that puts all metrics under one another, from the metric folder.
+    """The models that put all metrics under one another, from the metric folder.
 
     A metric exists because its file ``models/marts/metrics/<family>/<metric_id>.sql`` exists; this
-    keeps the union from being a list that somebody has to remember.
+    keeps the union from being a list that somebody has to remember. Each family is a table of its
+    own, because one statement over all metrics takes several times as long to plan and to run.
 
     Args:
         dbt_dir: The dbt project.
@@ -67,12 +69,20 @@ def render_metric_union(dbt_dir: Path) -> dict[Path, str]:
     Raises:
         ValueError: No metric was found, or two families hold one of the same name.
     """
-    metrics = sorted(path.stem for path in (dbt_dir / _METRICS).glob("*/*.sql"))
+    families: dict[str, list[str]] = {}
+    for path in sorted((dbt_dir / _METRICS).glob("*/*.sql")):
+        families.setdefault(path.parent.name, []).append(path.stem)
+    metrics = [metric for names in families.values() for metric in names]
     if not metrics:
         raise ValueError(f"no metric model below {dbt_dir / _METRICS}")
     if twice := sorted({m for m in metrics if metrics.count(m) > 1}):
         raise ValueError(f"metric(s) with two files: {', '.join(twice)}")
-    return {_UNION: _union_sql(metrics)}
+    files = {
+        _FAMILIES / f"family_{family}.sql": _union_sql(f"metrics/{family}/*.sql", names, "table")
+        for family, names in families.items()
+    }
+    tables = [f"family_{family}" for family in families]
+    return files | {_UNION: _union_sql("metrics/*/*.sql", tables, "view")}
 
 
 def write_dbt_files(
@@ -92,9 +102,10 @@ def write_dbt_files(
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8", newline="\n")
     kept = {dbt_dir / path for path in files}
-    for stale in sorted((dbt_dir / _STAGING).iterdir()):
-        if stale not in kept and stale.suffix in {".sql", ".yml"}:
-            stale.unlink()
+    for folder in (_STAGING, _FAMILIES):
+        for stale in sorted((dbt_dir / folder).iterdir()):
+            if stale not in kept and stale.suffix in {".sql", ".yml"}:
+                stale.unlink()
 
 
 def _generated(source: str, comment: str = "--") -> str:
@@ -286,14 +297,14 @@ def _codes_yaml() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _union_sql(metrics: Iterable[str]) -> str:
+def _union_sql(source: str, models: Iterable[str], materialized: str) -> str:
     columns = "\n    union all\n".join(
-        f"    select\n{_select(_METRIC_COLUMNS)}\n    from {{{{ ref('{metric}') }}}}"
-        for metric in metrics
+        f"    select\n{_select(_METRIC_COLUMNS)}\n    from {{{{ ref('{model}') }}}}"
+        for model in models
     )
-    return f"""-- grain: one row per metric, period, organisation (bank or branch) and segment
-{_generated("models/marts/metrics/*/*.sql")}
-{{{{ config(materialized='view') }}}}
+    return f"""-- grain: one row per metric, definition, period, organisation and segment
+{_generated(f"models/marts/{source}")}
+{{{{ config(materialized='{materialized}') }}}}
 
 with
 

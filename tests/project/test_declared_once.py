@@ -39,6 +39,9 @@ def test_union_of_metrics_is_what_the_metric_folder_gives() -> None:
     for path, text in render_metric_union(DBT_DIR).items():
         found = (DBT_DIR / path).read_text(encoding="utf-8")
         assert found == text, f"{path} is stale: run make generate"
+    rendered = {path.name for path in render_metric_union(DBT_DIR)} | {"_families.yml"}
+    found_files = {p.name for p in (DBT_DIR / "models" / "marts" / "families").iterdir()}
+    assert found_files == rendered - {"metric_union.sql"}
 
 
 def test_catalogue_and_descriptions_are_those_the_declarations_give(

@@ -8,6 +8,8 @@ catalogue as (
 select
     metric_id,
     family,
+    family_zh,
+    family_en,
     name_zh,
     name_en,
     unit,
