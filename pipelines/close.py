@@ -23,7 +23,7 @@ from expectations.rule import load_rule_book
 from pipelines.clock import bank_today
 from pipelines.emit import Emission, Refusal, emit_output
 from pipelines.errors import RefusedError, UsageError
-from pipelines.gates.hashes import build_digest, todays_hashes
+from pipelines.gates.hashes import todays_hashes
 from pipelines.gates.lake import LakeVerdict, judge_lake
 from pipelines.gates.marts import SliceVerdict, judge_marts
 from pipelines.landing.receive import Receiver, connect
@@ -31,6 +31,7 @@ from pipelines.landing.restore import missing_parts, restore_parts
 from pipelines.locking import writer_lock
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import Period
+from pipelines.prior import PriorBuild, build_id, contents_id, find_build_of, find_priors
 from pipelines.publish import publish
 from pipelines.registry import Load, Registry
 from pipelines.settings import Settings
@@ -191,8 +192,15 @@ class MonthClose:
 
     @property
     def build_id(self) -> str:
-        """Names the build: same loads, rules, definitions and models, same build."""
-        return f"{self.period}-{build_digest(self.hashes)[:12]}"
+        """Names the build: same loads, rules, definitions, models and earlier months, same build."""
+        return build_id(str(self.period), self.hashes, self.priors)
+
+    @cached_property
+    def priors(self) -> tuple[PriorBuild, ...]:
+        """Builds of earlier months, as known at the same point, that this one is compared with."""
+        return find_priors(
+            self.home, self.registry, self.contracts, self.hashes, self.period, self.as_of
+        )
 
     def lake_gate(self) -> LakeVerdict:
         """Judge the load set.
@@ -265,7 +273,14 @@ class MonthClose:
         needs = self.needs
         self.progress("构建数据仓库 | building the warehouse")
         folder = build_warehouse(
-            self.settings, self.project, self.contracts, self.load_set, needs.metric_gaps, target
+            self.settings,
+            self.project,
+            self.contracts,
+            self.load_set,
+            needs.metric_gaps,
+            target,
+            contents=contents_id(str(self.period), self.hashes),
+            priors=[(prior.period, prior.folder) for prior in self.priors],
         )
         self.registry.add_build(
             self.actor,
@@ -285,6 +300,9 @@ class MonthClose:
             RefusedError: It was not built yet.
         """
         folder = find_build(self.home, self.build_id)
+        if folder is None:
+            # a step of its own (the orchestrator's): another month may have been closed since
+            folder = find_build_of(self.home, contents_id(str(self.period), self.hashes))
         if folder is None:
             raise RefusedError(
                 f"{self.period} 的构建 {self.build_id} 不存在；请先构建数据仓库。",
@@ -353,7 +371,7 @@ class MonthClose:
 
     def publish(self) -> None:
         """Point the period (and CURRENT) to this build and register its decisions."""
-        publish(self.home, str(self.period), self.build_id)
+        publish(self.home, str(self.period), self.build_dir().name)
         for name, verdict in self._verdicts.items():
             self._register(name, verdict.decision.status, verdict.folder, verdict.decision.hash)
 

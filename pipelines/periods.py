@@ -42,6 +42,16 @@ class Period:
         index = self.year * 12 + self.month - 1 + months
         return Period(index // 12, index % 12 + 1)
 
+    def compared(self) -> dict[str, Period]:
+        """Earlier months that this one is compared with: the month before, the last months before
+        the quarter, the year and the year before it."""
+        return {
+            "previous_month": self.shift(-1),
+            "quarter_start": self.shift(-((self.month - 1) % 3) - 1),
+            "year_start": Period(self.year - 1, 12),
+            "previous_year_start": Period(self.year - 2, 12),
+        }
+
 
 def parse_period(text: str) -> Period:
     """Read ``YYYY-MM``.

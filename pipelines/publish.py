@@ -8,13 +8,22 @@ from pipelines.errors import RefusedError
 from pipelines.landing.store import write_once
 from pipelines.paths import Home
 
+PUBLISHED = "PUBLISHED"
+
 
 def publish(home: Home, period: str, build_id: str) -> None:
     """Point a period, and CURRENT when it is the newest closed one, to a build."""
+    if (folder := home.build(build_id)).is_dir():
+        (folder / PUBLISHED).touch()
     _point(home.period_pointer(period), build_id)
     closed = closed_periods(home)
     if not closed or period >= closed[-1]:
         _point(home.current_pointer, build_id)
+
+
+def was_shown(home: Home, folder: Path) -> bool:
+    """Whether a build was published once, or rebuilt on purpose."""
+    return (folder / PUBLISHED).is_file() or folder.parent == home.rebuilt
 
 
 def closed_periods(home: Home) -> list[str]:

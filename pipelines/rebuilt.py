@@ -6,12 +6,12 @@ from pathlib import Path
 
 from expectations.contract import load_contracts
 from pipelines.errors import RefusedError
-from pipelines.gates.hashes import build_digest, todays_hashes
+from pipelines.gates.hashes import todays_hashes
 from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import parse_period
+from pipelines.prior import contents_id, find_build_of
 from pipelines.registry import Registry
 from pipelines.settings import Settings
-from pipelines.warehouse.build import find_build
 from pipelines.warehouse.load_set import read_load_set
 
 
@@ -25,8 +25,7 @@ def build_as_of(settings: Settings, period: str, as_of: int) -> Path:
     month = parse_period(period)
     with Registry(settings.home.registry) as registry:
         load_set = read_load_set(settings.home, registry, contracts, month, as_of)
-    build_id = f"{period}-{build_digest(todays_hashes(load_set))[:12]}"
-    folder = find_build(settings.home, build_id)
+    folder = find_build_of(settings.home, contents_id(period, todays_hashes(load_set)))
     if folder is None:
         raise RefusedError(
             f"{period} 在知识时点 {as_of} 还没有构建；请先运行 jingtian close {period} --as-of {as_of}。",

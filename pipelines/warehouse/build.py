@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from pipelines.paths import Home
 from pipelines.settings import Settings
 from pipelines.warehouse.comments import write_comments
 from pipelines.warehouse.dbt import DbtProject
-from pipelines.warehouse.inputs import write_inputs
+from pipelines.warehouse.inputs import write_inputs, write_prior_values
 from pipelines.warehouse.load_set import LoadSet
 
 WAREHOUSE_FILE = "jingtian.duckdb"
@@ -29,21 +30,38 @@ def build_warehouse(
     load_set: LoadSet,
     gaps: dict[str, str],
     target: Path,
+    *,
+    contents: str,
+    priors: Sequence[tuple[str, Path]] = (),
 ) -> Path:
     """Build the warehouse of one load set into ``target``.
 
     The build grows in a working directory and is renamed when it is whole, so a directory under
     ``builds`` is always complete.
+
+    Args:
+        settings: Home and limits.
+        project: The dbt project.
+        contracts: All ledgers.
+        load_set: The loads in force.
+        gaps: Metric id to the reason why it has no source at all.
+        target: Directory of the build.
+        contents: Name of what its figures are made of.
+        priors: Earlier months and the builds whose figures this one is compared with.
     """
     folder = project.start()
     con = connect(settings, str(folder / WAREHOUSE_FILE))
     try:
         write_inputs(con, contracts, load_set, settings.home, gaps)
+        write_prior_values(
+            con, [(period, prior.name, prior / WAREHOUSE_FILE) for period, prior in priors]
+        )
     finally:
         con.close()
     project.build()
     _comment(settings, project, folder)
-    text = json.dumps(load_set.as_dict(), ensure_ascii=False, indent=1)
+    described = {"contents": contents, **load_set.as_dict()}
+    text = json.dumps(described, ensure_ascii=False, indent=1)
     (folder / "load_set.json").write_text(text + "\n", encoding="utf-8")
     (folder / _COMPLETE).write_text("", encoding="utf-8")
     (folder / PAY_FILE).chmod(0o600)
@@ -74,6 +92,17 @@ def find_build(home: Home, build_id: str) -> Path | None:
         if (folder / _COMPLETE).is_file():
             return folder
     return None
+
+
+def complete_builds(home: Home, period: str) -> list[Path]:
+    """Every complete build of a period, published or rebuilt, by name."""
+    folders = [
+        folder
+        for place in (home.build(period).parent, home.rebuilt)
+        if place.is_dir()
+        for folder in place.glob(f"{period}-*")
+    ]
+    return sorted(folder for folder in folders if (folder / _COMPLETE).is_file())
 
 
 def attach_build(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -127,6 +128,15 @@ def write_run_tables(
     names = ("ledger", "org", "month", "load_id", "load_period")
     columns = list(zip(*load_set.months, strict=True)) or [()] * len(names)
     _table(con, "run_load", dict(zip(names, map(list, columns), strict=True)))
+    compared = period.compared()
+    _table(
+        con,
+        "run_comparison",
+        {
+            "comparison_code": list(compared),
+            "compared_period": [str(month) for month in compared.values()],
+        },
+    )
     present = load_set.present()
     _table(
         con,
@@ -148,6 +158,42 @@ def write_run_tables(
         },
     )
     _table(con, "run_metric_gap", {"definition_id": list(gaps), "reason_code": list(gaps.values())})
+
+
+def write_prior_values(
+    con: duckdb.DuckDBPyConnection, priors: Sequence[tuple[str, str, Path]]
+) -> None:
+    """Table ``run.run_prior_value``: the published figures of earlier months.
+
+    Args:
+        con: Connection to the build's file.
+        priors: Period, build id and warehouse file of each; without any the table is empty.
+    """
+    con.execute(
+        """
+        create or replace table run.run_prior_value (
+            period varchar, build_id varchar, metric_id varchar, definition_id varchar,
+            org_level varchar, org_id varchar, segment varchar, numerator decimal(38, 6),
+            denominator decimal(38, 6), value decimal(38, 6), reason_code varchar
+        )
+        """
+    )
+    for period, build_id, path in priors:
+        con.execute(f"attach {literal(str(path))} as prior (read_only)")
+        try:
+            con.execute(
+                """
+                insert into run.run_prior_value
+                select
+                    ?, ?, metric_id, definition_id, org_level, org_id, segment, numerator,
+                    denominator, value, reason_code
+                from prior.main.mart_metric_value
+                where org_level <> 'grid'
+                """,
+                [period, build_id],
+            )
+        finally:
+            con.execute("detach prior")
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, list[object]]) -> None:
