@@ -99,13 +99,16 @@ def _one(code: str) -> str:
 
 def _name(name: str, names: dict[str, str]) -> str:
     """``loan_account.balance`` or ``loan_account:2024-12`` with the Chinese name beside it."""
+    if name in names:
+        return f"{name}（{names[name]}）"
     subject, mark, rest = name.partition(":")
     ledger, dot, column = subject.partition(".")
     title = names.get(ledger)
     if title is None:
         return name
     if dot:
-        return f"{name}（{title}，列 {column}）"
+        part = names.get(column)
+        return f"{name}（{title}，{part}）" if part else f"{name}（{title}，列 {column}）"
     return f"{subject}（{title}）{rest}" if mark else f"{name}（{title}）"
 
 

@@ -52,3 +52,25 @@ select org_id
 from {{ ref('int_switch_value') }}
 where
     switch_name = 'sme_manager_quota_base' and switch_value not in ('threshold', 'crossing_value')
+union all
+select org_id
+from {{ ref('int_switch_value') }}
+where
+    (
+        switch_name = 'target_tolerance'
+        and coalesce({{ to_number('switch_value') }} not between 0 and 100, true)
+    )
+    or (switch_name = 'bonus_cap_scope' and switch_value not in ('item', 'total'))
+    or (switch_name = 'recovery_step' and switch_value not in ('floor', 'ceil', 'linear'))
+    or (
+        switch_name = 'urban_director_weights'
+        and switch_value not in ('drop_npl', 'rescale', 'printed')
+    )
+    or (
+        switch_name = 'dept_weight_conflict'
+        and switch_value not in ('rescale', 'swap_top', 'printed')
+    )
+    or (
+        switch_name = 'assessment_mode'
+        and switch_value not in ('standard', 'differentiated')
+    )

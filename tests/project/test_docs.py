@@ -86,3 +86,23 @@ def test_page_for_people_of_the_bank_exists_in_chinese(page: str) -> None:
     chinese = (PROJECT_ROOT / f"{page}.zh-CN.md").read_text(encoding="utf-8")
     assert english.count("\n## ") == chinese.count("\n## ")
     assert english.count("```") == chinese.count("```")
+
+
+def test_every_ambiguity_is_decided_and_its_switches_exist() -> None:
+    page = (DOCS / "reference" / "ambiguities.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (AMB-\d{3}) \|.*\| ([^|]+) \|$", page, re.MULTILINE)
+    assert [number for number, _ in rows] == [f"AMB-{n:03d}" for n in range(1, 111)]
+    with (DBT_DIR / "seeds" / "switch_default.csv").open(encoding="utf-8") as stream:
+        seed = {
+            (number, row["switch_name"])
+            for row in csv.DictReader(stream)
+            for number in re.findall(r"AMB-\d{3}", row["amb_no"])
+        }
+    listed = {
+        (number, name)
+        for number, form in rows
+        if form.startswith("switch ")
+        for name in re.findall(r"`(\w+)`", form)
+    }
+    assert listed == seed
+    assert all(form.startswith(("switch ", "parameter: ", "fixed")) for _, form in rows)
