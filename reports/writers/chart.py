@@ -214,8 +214,8 @@ def _series(chart: Chart, *, lies: bool) -> list[dict[str, Any]]:
                 "type": "scatter",
                 "symbol": "rect",
                 "symbolSize": [3, 19] if lies else [64, 3],
-                "itemStyle": {"color": TARGET_COLOUR},
-                "z": 2,
+                "itemStyle": {"color": TARGET_COLOUR, "opacity": 1},
+                "z": 3,
                 "data": [
                     [_number(point.target), position] if lies else [position, _number(point.target)]
                     for position, point in enumerate(chart.points)
@@ -244,30 +244,62 @@ def _series(chart: Chart, *, lies: bool) -> list[dict[str, Any]]:
                 },
             }
         )
+    if lies:
+        series.append(_labels_of_bars(chart))
     return series
 
 
 def _bar(chart: Chart, point: Point, *, lies: bool) -> dict[str, Any]:
     if point.value is None:
         return {"value": None}
-    # above a column stands its target, where there is one; the figure then keeps inside
-    is_inside = not lies and any(other.target is not None for other in chart.points)
-    space = " " if lies else "\n"
-    text = chart.label(point.value) + (f"{space}{point.mark}" if point.mark else "")
-    return {
+    bar: dict[str, Any] = {
         "value": _number(point.value),
         "itemStyle": {"color": TONES[point.tone]},
-        "label": {
-            "show": True,
-            "position": "right" if lies else "insideBottom" if is_inside else "top",
-            "distance": 4,
-            "formatter": text,
+    }
+    if not lies:
+        # above a column stands its target, where there is one; the figure then keeps inside
+        is_inside = any(other.target is not None for other in chart.points)
+        bar["label"] = {
+            **_label(chart, point, "\n"),
+            "position": "insideBottom" if is_inside else "top",
             "color": "#FFFFFF" if is_inside else INK,
-            "fontSize": 10.5,
-            "fontFamily": FONT,
-            # a target or average line behind a figure must not strike it through
-            **({"backgroundColor": "#FFFFFF", "padding": [1, 3]} if lies else {}),
-        },
+        }
+    return bar
+
+
+def _label(chart: Chart, point: Point, space: str) -> dict[str, Any]:
+    assert point.value is not None
+    return {
+        "show": True,
+        "distance": 4,
+        "formatter": chart.label(point.value) + (f"{space}{point.mark}" if point.mark else ""),
+        "color": INK,
+        "fontSize": 10.5,
+        "fontFamily": FONT,
+    }
+
+
+def _labels_of_bars(chart: Chart) -> dict[str, Any]:
+    """Figures beside lying bars, above everything: no target or average line strikes them out."""
+    return {
+        "type": "scatter",
+        "symbolSize": 1,
+        "itemStyle": {"color": "transparent", "opacity": 1},
+        "silent": True,
+        "z": 4,
+        "data": [
+            {
+                "value": [max(_number(point.value) or 0.0, 0.0), position],
+                "label": {
+                    **_label(chart, point, " "),
+                    "position": "right",
+                    "backgroundColor": "#FFFFFF",
+                    "padding": [1, 3],
+                },
+            }
+            for position, point in enumerate(chart.points)
+            if point.value is not None
+        ],
     }
 
 

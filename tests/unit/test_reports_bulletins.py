@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -533,6 +534,25 @@ def test_a_reason_is_told_without_identifiers(code: str, text: str) -> None:
 def test_identifiers_in_a_reading_are_told_by_name() -> None:
     names = {"inclusive_loan_balance": "普惠贷款余额"}
     assert without_identifiers("口径见 inclusive_loan_balance", names) == "口径见“普惠贷款余额”"
+
+
+def test_every_definition_that_a_bulletin_prints_is_told_in_words() -> None:
+    told = {m for o in discover_outputs().values() if o.kind == "bulletin" for m in o.reads}
+    seeds = REPORTS_DIR.parent / "dbt_project/seeds"
+    with (seeds / "metric_catalogue.csv").open(encoding="utf-8", newline="") as stream:
+        catalogue = {row["metric_id"]: row for row in csv.DictReader(stream)}
+    with (seeds / "metric_definition.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["metric_id"] in told]
+    names = {metric_id: row["name_zh"] for metric_id, row in catalogue.items()}
+    assert told <= names.keys() and rows
+    for row in rows:
+        texts = (row["reading_zh"], row["clause"], catalogue[row["metric_id"]]["formula_zh"])
+        for text in texts:
+            plain = without_identifiers(text, names)
+            assert "未具名项" not in plain, (
+                f"{row['definition_id']}: give the identifier in “{text}” a name in reports/reasons.yml"
+            )
+            assert not re.search(r"[a-z]+_[a-z]+", plain), (row["definition_id"], plain)
 
 
 def test_numbers_of_parts_are_chinese() -> None:
