@@ -508,6 +508,7 @@ def scheme_binding(orgs: Sequence[Org], start: Month) -> dict[str, ArrowColumn]:
             rows.append((org.org_id, SANXIA, start.first - 366, start.first - 1))
         rows.append((org.org_id, org.profile.scheme_id, start.first, NEVER))
         rows.append((org.org_id, "rcu_salary", start.first, NEVER))
+    rows.append((ROOT_ID, "nfra_small_micro_2020", start.first, NEVER))
     return {
         "org_id": pa.array([r[0] for r in rows]),
         "scheme_id": pa.array([r[1] for r in rows]),

@@ -73,9 +73,29 @@ def branch_plan(
     }
 
 
-_BRANCH_ITEMS = (("safety", "安全保卫部"), ("compliance", "合规部"), ("service", "办公室"))
+_BRANCH_ITEMS = (
+    ("safety", "安全保卫部"),
+    ("compliance", "合规部"),
+    ("service", "办公室"),
+    ("credit_management", "信贷管理部"),
+)
 _POINT_ITEMS = ("lending", "self_improvement", "asset_quality")
 _DEPARTMENTS = ("PHJR", "GRJR", "XDGL")  # 普惠金融部, 个人金融部, 信贷管理部
+
+_BUSINESS_ITEMS = (
+    "corporate_deposit",
+    "savings_deposit",
+    "intermediary_and_new_business",
+    "sme_loan",
+    "other_loan",
+)
+_OTHER_ITEMS = (
+    "own_work",
+    "internal_management",
+    "service_quality",
+    "security",
+    "other_indicators",
+)
 
 
 def qualitative_score(orgs: Sequence[Org], month: Month, rng: Generator) -> dict[str, ArrowColumn]:
@@ -88,6 +108,8 @@ def qualitative_score(orgs: Sequence[Org], month: Month, rng: Generator) -> dict
     ]
     rows += [("rcu_salary", 1, name, "teamwork", "绩效委员会") for name in _DEPARTMENTS]
     rows += [(org.profile.scheme_id, 0, org.org_id, "grid_work", "普惠金融部") for org in orgs]
+    rows += [("branch_dept_scorecard", 1, "GRJR", item, "绩效委员会") for item in _BUSINESS_ITEMS]
+    rows += [("branch_dept_scorecard", 1, "XDGL", item, "绩效委员会") for item in _OTHER_ITEMS]
     if month.number % 3 == 0:
         rows += [
             ("ganyin_five_projects", 2, manager, item, "人力资源部")

@@ -115,7 +115,9 @@ subject as (
             card.scheme_id = scored.scheme_id
             and card.window_code = scored.window_code
             and weight.score_items = scored.item_code
-    where card.subject_kind_code in (scored.subject_kind_code, 'any')
+    where
+        card.subject_kind_code in ('department', 'person', 'any')
+        and card.subject_kind_code in (scored.subject_kind_code, 'any')
     union all
     select
         card.scheme_id,
