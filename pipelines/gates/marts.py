@@ -18,6 +18,35 @@ from expectations.runner import judge_slice
 from expectations.suite import load_suite
 from pipelines.paths import Home
 
+# What a figure was at the end of last month and of last year, with its parts: a bulletin tells what its
+# numerator and its denominator did. The definition in force today is compared with itself.
+_EARLIER = """(
+    select
+        now.period,
+        now.org_level,
+        now.org_id,
+        now.metric_id,
+        now.segment,
+        case comparison.comparison_code
+            when 'previous_month' then 'month' else 'year' end as basis,
+        comparison.compared_period as earlier_period,
+        earlier.numerator,
+        earlier.denominator,
+        earlier.value
+    from mart_metric_value as now
+    inner join dim_metric as metric
+        on now.metric_id = metric.metric_id and now.definition_id = metric.definition_id
+    cross join run.run_comparison as comparison
+    inner join run.run_prior_value as earlier
+        on
+            comparison.compared_period = earlier.period
+            and now.metric_id = earlier.metric_id
+            and now.definition_id = earlier.definition_id
+            and now.org_id = earlier.org_id
+            and now.segment = earlier.segment
+    where comparison.comparison_code in ('previous_month', 'year_start')
+    and now.org_level <> 'grid'
+)"""
 # Slice -> table -> (relation in the warehouse, key order).
 SLICES: dict[str, dict[str, tuple[str, str]]] = {
     "marts": {
@@ -34,6 +63,7 @@ SLICES: dict[str, dict[str, tuple[str, str]]] = {
         # how figures are named and on which clause they rest: bulletins print it at their foot
         "metric_definition": ("metric_definition", "definition_id"),
         "scheme": ("scheme", "scheme_id"),
+        "metric_earlier": (_EARLIER, "metric_id, segment, org_level, org_id, basis"),
     },
     "pay": {
         "pay_month": ("pay.main.pay_month", "org_id, month"),

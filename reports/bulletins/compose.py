@@ -142,6 +142,8 @@ def _place(figure: Figure, place: str) -> str:
     if place == "change":
         return "".join(
             f"，比{BASIS_ZH[basis]}{figure.difference.told(change, sign=True)}"
+            if figure.difference.rounded(change)
+            else f"，与{BASIS_ZH[basis]}持平"
             for basis in ("month", "year")
             if (change := bank.change(basis)) is not None
         )

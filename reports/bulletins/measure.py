@@ -45,7 +45,8 @@ class Measure:
 
     def number(self, value: Decimal, *, sign: bool = False) -> str:
         """The number without its unit, e.g. ``1,234.50``; with ``sign`` a plus before a rise."""
-        return f"{self.rounded(value):{'+' if sign else ''},f}"
+        rounded = self.rounded(value)
+        return f"{rounded:{'+' if sign and rounded else ''},f}"
 
     def told(self, value: Decimal, *, sign: bool = False) -> str:
         """The number in a sentence, e.g. ``58.33%``, ``12.50万元``."""
