@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tests.golden.independent.archive import archive_quality, archives
 from tests.golden.independent.cards import social_security_cards
+from tests.golden.independent.churn import churn, visits_and_reminders
 from tests.golden.independent.contribution import contribution
 from tests.golden.independent.docking import dockings
 from tests.golden.independent.e_channel import e_channels
@@ -100,6 +101,8 @@ FAMILIES: tuple[Family, ...] = (
     credit_standing,
     credit_order,
     credit_customers,
+    churn,
+    visits_and_reminders,
 )
 
 
