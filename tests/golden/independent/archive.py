@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tests.golden.independent.figure import Figures, amount, ratio, total
 from tests.golden.independent.files import Row
@@ -47,29 +47,24 @@ def archives(month: Month) -> Figures:
     population = month.inbox.in_force("segment_population", f"{month.end.year}-01")
     held = _in_force(month)
     units = month.register("admin_unit")
-    for org, belongs in month.scopes():
+    held_in, subjects_in, units_in = map(month.split, (held, population, units))
+    for org in held_in:
         full = 0
         for segment in (*UNITS_OF, *POOLED):
             parts = POOLED.get(segment, (segment,))
             kinds = ("社区",) if segment in POOLED else UNITS_OF[segment]
 
             def counts(
-                row: Row,
-                parts: Sequence[str] = parts,
-                kinds: Sequence[str] = kinds,
-                belongs: Callable[[Row], bool] = belongs,
+                row: Row, parts: Sequence[str] = parts, kinds: Sequence[str] = kinds
             ) -> bool:
-                return (
-                    belongs(row)
-                    and SEGMENT_CODES[row["segment"]] in parts
-                    and kind_of.get(row["unit"]) in kinds
-                )
+                is_of_kind = kind_of.get(row["unit"]) in kinds
+                return is_of_kind and SEGMENT_CODES[row["segment"]] in parts
 
-            done = {a["subject"] for a in held if counts(a)}
-            subjects = total(p["subjects"] for p in population if counts(p))
+            done = {a["subject"] for a in held_in[org] if counts(a)}
+            subjects = total(p["subjects"] for p in subjects_in[org] if counts(p))
             yield ("archive_coverage_rate", org, segment), ratio(len(done), subjects)
             full += segment in FOUR_HUNDRED and len(done) >= subjects > 0
-        mine = {u["unit"] for u in units if belongs(u)}
+        mine = {u["unit"] for u in units_in[org]}
         full += bool(mine) and mine <= kind_of.keys()
         yield ("four_hundred_percent", org, "all"), amount(full)
 
@@ -86,11 +81,10 @@ def archive_quality(month: Month) -> Figures:
         for e in month.of_month("engagement")
         if e["type"] in VISITS.values() and e["result"] == "完成"
     ]
-    for org, belongs in month.scopes():
+    held_in, visits_in = month.split(held), month.split(visits)
+    for org in held_in:
         for segment in ("all", *SEGMENT_CODES.values()):
-            mine = [
-                a for a in held if belongs(a) and segment in ("all", SEGMENT_CODES[a["segment"]])
-            ]
+            mine = [a for a in held_in[org] if segment in ("all", SEGMENT_CODES[a["segment"]])]
             rated = [
                 a
                 for a in mine
@@ -98,7 +92,7 @@ def archive_quality(month: Month) -> Figures:
             ]
             yield ("archive_quality_credit_grade", org, segment), ratio(len(rated), len(mine))
         for segment, kind in (("all", None), *VISITS.items()):
-            made = [v for v in visits if belongs(v) and kind in (None, v["type"])]
+            made = [v for v in visits_in[org] if kind in (None, v["type"])]
             updated = [
                 v
                 for v in made

@@ -37,19 +37,18 @@ def dockings(month: Month) -> Figures:
     ]
     population = [p for p in month.register("segment_population") if p["unit"] in covered]
     tests = _tests(month)
-    for org, belongs in month.scopes():
+    archives_in, population_in = month.split(archives), month.split(population)
+    for org in archives_in:
         full = 0
         for segment, metrics in DOCKINGS.items():
             label = LABELS[segment]
-            registered = total(
-                p["subjects"] for p in population if belongs(p) and p["segment"] == label
-            )
+            registered = total(p["subjects"] for p in population_in[org] if p["segment"] == label)
             passed = []
             for metric in metrics:
                 done = {
                     a["subject"]
-                    for a in archives
-                    if belongs(a) and a["segment"] == label and tests[metric](a)
+                    for a in archives_in[org]
+                    if a["segment"] == label and tests[metric](a)
                 }
                 yield (metric, org, segment), ratio(len(done), registered)
                 passed.append(len(done) >= registered > 0)

@@ -52,12 +52,12 @@ def grid_coverage(month: Month) -> Figures:
         unit = grid["unit"]
         first[unit] = min(grid["live"], first.get(unit, grid["live"]))
         running[unit] += is_open(grid, month.end, "live")
-    for org, belongs in month.scopes():
-        mine = {u["unit"] for u in units if belongs(u)}
+    for org, own in month.split(units).items():
+        mine = {u["unit"] for u in own}
         covered = {u for u in mine if running[u]}
         new = {u for u in covered if first[u] >= month.year_start}
-        pilots = {u["unit"] for u in units if belongs(u) and month.is_pilot(u)}
-        urban = {u["unit"] for u in units if belongs(u) and _is_urban_community(u)}
+        pilots = {u["unit"] for u in own if month.is_pilot(u)}
+        urban = {u["unit"] for u in own if _is_urban_community(u)}
         yield (
             ("grid_coverage_rate_annual", org, "all_units"),
             ratio(len(new), len(mine)),
@@ -92,18 +92,18 @@ def grid_structure(month: Month) -> Figures:
         if g["level"] == "大网格" and is_open(g, month.end, "live")
     }
     surveys = [c for c in month.of_year("service_check") if c["kind"] == "满意度调查" and c["grid"]]
-    for org, belongs in month.scopes():
-        grids = [g for g in leaf_grids(month) if belongs(g)]
+    surveys_in, units_in = month.split(surveys), month.split(month.register("admin_unit"))
+    for org, grids in month.split(leaf_grids(month)).items():
         orphans = [g for g in grids if parents.get(g["parent_grid_id"]) != g["unit"]]
         yield ("grid_big_small_nesting", org, "all"), amount(len(orphans))
         zones = {g["grid_subclass"] for g in grids if g["grid_class"] == "城区"} - {None}
         yield ("grid_urban_four_zones", org, "urban_subclasses"), amount(len(zones))
         with_ledger = [g for g in grids if g["ledger"] and g["ledger"] <= month.end]
         yield ("ledger_per_grid", org, "grid"), ratio(len(with_ledger), len(grids))
-        units = [u for u in month.register("admin_unit") if belongs(u)]
+        units = units_in[org]
         levels = sum(any(u[name] for u in units) for name in ("unit", "division", "township"))
         yield ("grid_mgmt_levels", org, "management_levels"), amount(levels)
-        asked = [c for c in surveys if belongs(c)]
+        asked = surveys_in[org]
         yield (
             ("grid_customer_satisfaction", org, "all"),
             ratio(
@@ -129,8 +129,7 @@ def grid_officers(month: Month) -> Figures:
         if s["post"] == "主任（行长）" and s["status"] == "在岗"
     }
     served = {e["grid"] for e in month.of_month("engagement")}
-    for org, belongs in month.scopes():
-        grids = [g for g in leaf_grids(month) if belongs(g)]
+    for org, grids in month.split(leaf_grids(month)).items():
         full_time = {g["grid"] for g in grids if _full_time(officers[g["grid"]])}
         manned = {g["grid"] for g in grids if officers[g["grid"]]}
         single = [
@@ -176,8 +175,8 @@ def grid_people(month: Month) -> Figures:
         and any(is_on_duty(d, t["day"]) for d in of_person[t["person"]])
     ]
     trained = {t["person"] for t in attended}
-    for org, belongs in month.scopes():
-        mine = [d for d in on_duty if belongs(d)]
+    attended_in = month.split(attended)
+    for org, mine in month.split(on_duty).items():
         people = {d["person"] for d in mine}
         managers = {
             d["person"] for d in mine if d["role"] == MANAGER and d["organisation"] == "政府"
@@ -213,7 +212,7 @@ def grid_people(month: Month) -> Figures:
             ("grid_officer_trained_rate", org, "all"),
             ratio(len(people & trained), len(people)),
         )
-        sat = [t for t in attended if belongs(t)]
+        sat = attended_in[org]
         for segment, topic in (("all", None), *OFFICER_TOPICS.items()):
             seats = {
                 (t["org"], t["person"], t["training_id"], t["day"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, partial
@@ -79,6 +79,43 @@ class Month:
             yield county, partial(_is_of, orgs)
         for branch in self.branches:
             yield branch, partial(_is_of, {branch})
+
+    @cached_property
+    def grid_of_unit(self) -> dict[tuple[str, str], str]:
+        """Big grid in force of a village or community, by branch and unit."""
+        return {
+            (g["org"], g["unit"]): g["grid"]
+            for g in self.register("grid")
+            if g["level"] == "大网格"
+            and g["live"] is not None
+            and g["live"] <= self.end
+            and (g["closed"] is None or g["closed"] > self.end)
+        }
+
+    @cached_property
+    def _unit_of_grid(self) -> dict[str, str]:
+        return {g["grid"]: g["unit"] for g in self.register("grid")}
+
+    @cached_property
+    def grids(self) -> list[str]:
+        """Grids, and for each branch what lies outside of them, as published."""
+        return [*sorted(self.grid_of_unit.values()), *map(outside, self.branches)]
+
+    def grid_of(self, row: Row) -> str:
+        """The grid of a row: that of its unit, or of the unit of the grid it names."""
+        unit = row.get("unit") or self._unit_of_grid.get(row.get("grid") or "")
+        return self.grid_of_unit.get((row["org"], unit or ""), outside(row["org"]))
+
+    def split(self, rows: Iterable[Row]) -> dict[str, list[Row]]:
+        """Rows by bank, county, branch and grid."""
+        county_of = {org: name for name, orgs in self.counties.items() for org in orgs}
+        names = [self.bank, *self.counties, *self.branches, *self.grids]
+        out: dict[str, list[Row]] = {name: [] for name in names}
+        for row in rows:
+            places = {self.bank, county_of.get(row["org"]), row["org"], self.grid_of(row)}
+            for name in places & out.keys():
+                out[name].append(row)
+        return out
 
     def rolled_up(self, of_org: Mapping[str, Fraction]) -> dict[str, Fraction]:
         """What adds up: amounts by organisation as amounts of bank, counties and branches."""
@@ -215,6 +252,11 @@ class Month:
     def is_pilot(self, unit: Row) -> bool:
         """A village or community that is a pilot at the month end."""
         return bool(unit["is_pilot"]) and unit["pilot_from"] <= self.end
+
+
+def outside(branch: str) -> str:
+    """What of a branch lies in no grid."""
+    return f"{branch}:no_grid"
 
 
 def _version(plan: Row) -> tuple[dt.date, Fraction]:

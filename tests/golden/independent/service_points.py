@@ -28,8 +28,9 @@ def service_points(month: Month) -> Figures:
     withdrawal = {p["unit"] for p in in_use if p["point_type"] == "助农取款点"}
     covered = {g["unit"] for g in leaf_grids(month)}
     terminals = [p for p in points if p["point_type"] == "移动3G终端"]
-    for org, belongs in month.scopes():
-        units = [u for u in month.register("admin_unit") if belongs(u)]
+    units_in = month.split(month.register("admin_unit"))
+    in_use_in, terminals_in = month.split(in_use), month.split(terminals)
+    for org, units in units_in.items():
         villages = {u["unit"] for u in units if u["kind"] == "行政村"}
         communities = {u["unit"] for u in units if u["kind"] == "社区"}
         gridded = villages & covered
@@ -47,12 +48,12 @@ def service_points(month: Month) -> Figures:
             ("village", villages),
         ):
             yield ("p8_no_leave_community", org, segment), ratio(len(group & basic), len(group))
-        mine = [p for p in in_use if belongs(p)]
+        mine = in_use_in[org]
         yield ("device_count", org, "all"), amount(len(mine))
         for segment, label in KINDS.items():
             count = sum(p["point_type"] == label for p in mine)
             yield ("device_count", org, segment), amount(count)
-        own = [t for t in terminals if belongs(t)]
+        own = terminals_in[org]
         now = sum(is_open(t, month.end) for t in own)
         before = sum(_was_in_place(t, month) for t in own)
         yield ("mobile_3g_terminal_increase", org, "all"), amount(now - before)

@@ -25,8 +25,8 @@ REGULATIONS = 7
 def workstations(month: Month) -> Figures:
     """An item is there when there is at least one (AMB-056); seven regulations (AMB-057)."""
     running = [w for w in month.register("workstation") if is_open(w, month.end)]
-    for org, belongs in month.scopes():
-        mine = [w for w in running if belongs(w)]
+    units_in = month.split(month.register("admin_unit"))
+    for org, mine in month.split(running).items():
         has = {item: sum(w[column] >= 1 for w in mine) for item, column in ITEMS.items()}
         for item, count in has.items():
             yield (f"workstation_{item}_count", org, "workstation"), ratio(count, len(mine))
@@ -42,7 +42,7 @@ def workstations(month: Month) -> Figures:
             ("cooperation_agreement", org, "workstation_unit"),
             ratio(len(agreed), len(units)),
         )
-        everywhere = [u for u in month.register("admin_unit") if belongs(u)]
+        everywhere = units_in[org]
         signed = [u for u in everywhere if _has_agreed(u, month)]
         yield (
             ("cooperation_agreement", org, "all_units"),
