@@ -12,8 +12,9 @@ from pipelines.paths import Home
 from pipelines.publish import build_in_force
 from pipelines.settings import Settings
 from pipelines.warehouse.build import attach_build
+from tests.golden.independent.comparisons import Change, Rank
 from tests.golden.independent.figure import Figure, Key
-from tests.golden.independent.targets import Verdict
+from tests.golden.independent.targets import Pace, Place, Verdict
 
 Published = tuple[Decimal | None, Decimal | None, Decimal | None, str | None]
 
@@ -47,17 +48,60 @@ def own_definitions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(con.execute("select metric_id, definition_id from dim_metric").fetchall())
 
 
-def verdicts(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str, str], Verdict]:
-    """Every published verdict by organisation, scheme, metric and segment."""
+def verdicts(con: duckdb.DuckDBPyConnection) -> dict[Place, Verdict]:
+    """Every published verdict by organisation, scheme, metric, segment and phase."""
     rows = con.execute(
         """
-        select org_id, scheme_id, metric_id, segment, value, gap, is_attained, reason_code
+        select
+            org_id, scheme_id, metric_id, segment, phase, target, value, gap, is_attained,
+            reason_code
         from mart_target_attainment
         """
     ).fetchall()
-    out = {(o, s, m, g): Verdict(*verdict) for o, s, m, g, *verdict in rows}
+    out = {(o, s, m, g, p): Verdict(*verdict) for o, s, m, g, p, *verdict in rows}
     assert len(out) == len(rows), "a verdict is published twice"
     return out
+
+
+def paces(con: duckdb.DuckDBPyConnection) -> dict[Place, Pace]:
+    """Every published pace by organisation, scheme, metric, segment and phase."""
+    rows = con.execute(
+        """
+        select
+            org_id, scheme_id, metric_id, segment, phase, elapsed_months, total_months,
+            base_value, required_value, pace_gap, is_on_pace, reason_code
+        from mart_target_pace
+        """
+    ).fetchall()
+    out = {(o, s, m, g, p): Pace(*pace) for o, s, m, g, p, *pace in rows}
+    assert len(out) == len(rows), "a pace is published twice"
+    return out
+
+
+def ranks(con: duckdb.DuckDBPyConnection) -> dict[Key, Rank]:
+    """Every published rank by metric, branch and segment."""
+    rows = con.execute(
+        """
+        select
+            metric_id, org_id, segment, rank_in_bank, count_in_bank, rank_in_peer_group,
+            count_in_peer_group, reason_code
+        from mart_metric_rank
+        """
+    ).fetchall()
+    return {(m, o, g): Rank(*rank) for m, o, g, *rank in rows}
+
+
+def changes(con: duckdb.DuckDBPyConnection) -> dict[tuple[Key, str], Change]:
+    """Every published change by metric, organisation, segment and comparison."""
+    rows = con.execute(
+        """
+        select
+            metric_id, org_id, segment, comparison_code, compared_period, value, compared_value,
+            change, reason_code
+        from mart_metric_change
+        """
+    ).fetchall()
+    return {((m, o, g), c): Change(*change) for m, o, g, c, *change in rows}
 
 
 def table(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.paths import DBT_DIR, Home
 from tests.closed_bank import PERIODS, ClosedBank
 from tests.golden import independent, published
+from tests.golden.independent.comparisons import changes, ranks
 from tests.golden.independent.dates import year_to
 from tests.golden.independent.figure import Figure, Key, half_up
 from tests.golden.independent.month import Month
 from tests.golden.independent.pay import PayMonth, pay, settlements
 from tests.golden.independent.s71 import S71_METRICS
-from tests.golden.independent.targets import attainment, read_targets
+from tests.golden.independent.targets import attainment, paces, read_targets
 
 BRANCHES = 8
 # Metrics that are published and not computed a second time yet.
@@ -102,13 +104,56 @@ def test_the_comparison_sees_figures_of_every_kind(figures_of: Figures) -> None:
 def test_every_published_verdict_is_reproduced(
     sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
 ) -> None:
-    targets = read_targets(DBT_DIR / "seeds" / "scheme_target.csv")
-    mine = attainment(month_of(period), figures_of(period), targets)
+    mine = attainment(month_of(period), figures_of(period), read_targets(DBT_DIR / "seeds"))
     with published.attach(Home(sample_bank.home), period) as con:
         theirs = published.verdicts(con)
     assert len(theirs) > 50
     assert {v.is_attained for v in theirs.values()} == {True, False, None}
     assert theirs == mine
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_published_pace_is_reproduced(
+    sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
+) -> None:
+    month = month_of(period)
+    december = figures_of(month.last_december) if month.last_december in PERIODS else None
+    mine = paces(month, figures_of(period), december, read_targets(DBT_DIR / "seeds"))
+    with published.attach(Home(sample_bank.home), period) as con:
+        theirs = published.paces(con)
+    assert len(theirs) > 20
+    assert theirs == mine
+    if december:
+        assert {p.is_on_pace for p in theirs.values()} == {True, False, None}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_published_rank_is_reproduced(
+    sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
+) -> None:
+    with published.attach(Home(sample_bank.home), period) as con:
+        theirs = published.ranks(con)
+        better = {row["metric_id"]: row["better"] for row in published.table(con, "dim_metric")}
+    mine = ranks(month_of(period), figures_of(period), better)
+    assert _different(mine, theirs) == []
+    assert {r.in_bank for r in theirs.values()} >= set(range(1, BRANCHES + 1))
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_published_change_is_reproduced(
+    sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
+) -> None:
+    earlier = {p: figures_of(p) for p in PERIODS if p < period}
+    mine = changes(month_of(period), figures_of(period), earlier)
+    with published.attach(Home(sample_bank.home), period) as con:
+        theirs = published.changes(con)
+    assert _different(mine, theirs) == []
+    assert any(c.change for c in theirs.values()) == bool(earlier)
+
+
+def _different(mine: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> list[tuple[Any, Any, Any]]:
+    keys = sorted(mine.keys() | theirs.keys(), key=str)
+    return [(k, mine.get(k), theirs.get(k)) for k in keys if mine.get(k) != theirs.get(k)]
 
 
 @pytest.mark.parametrize("period", PERIODS)

@@ -249,6 +249,13 @@ class Month:
         orgs = {b["org"] for b in bindings if b["scheme"] == scheme and self.is_valid(b)}
         return [b for b in self.branches if b in orgs]
 
+    def is_bank_bound(self, scheme: str) -> bool:
+        """Whether the bank itself follows a scheme at the month end."""
+        return any(
+            b["scheme"] == scheme and b["org"] == self.bank and self.is_valid(b)
+            for b in self.register("scheme_binding")
+        )
+
     def is_pilot(self, unit: Row) -> bool:
         """A village or community that is a pilot at the month end."""
         return bool(unit["is_pilot"]) and unit["pilot_from"] <= self.end

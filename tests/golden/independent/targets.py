@@ -1,9 +1,10 @@
-"""Goals of the schemes and what they say about figures."""
+"""Goals of the schemes, what they say about figures, and whether the pace is kept."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,19 @@ from pathlib import Path
 
 from tests.golden.independent.figure import Figure, Key, half_up
 from tests.golden.independent.month import Month
+
+# What a printed unit is in the unit of the figure; shares and points are ratios.
+FACTORS = {
+    "%": Fraction(1, 100),
+    "pp": Fraction(1, 100),
+    "万元": Fraction(10_000),
+    "亿元": Fraction(100_000_000),
+    "万户": Fraction(10_000),
+}
+EVERY_YEAR = "every_year"
+TOLERANCE = "10"
+Place = tuple[str, str, str, str, str]
+"""Organisation, scheme, metric, segment, phase."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +37,17 @@ class Target:
     phase: str | None
     operator: str
     target: Fraction
+    pace: str | None
+    is_of_bank: bool
+    has_phases: bool
+    start_year: int | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    @property
+    def year(self) -> int:
+        """Number of the year in the plan."""
+        return int((self.phase or "Y1").removeprefix("Y"))
 
 
 @dataclass(frozen=True)
@@ -32,73 +57,179 @@ class Verdict:
     ``value`` and ``gap`` are as published: the gap is the published value less the target.
     """
 
+    target: Decimal | None
     value: Decimal | None
     gap: Decimal | None
     is_attained: bool | None
     reason: str | None
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How much of a goal is required by now, and whether the figure has it."""
+
+    elapsed: int
+    whole: int
+    base: Decimal | None
+    required: Decimal | None
+    gap: Decimal | None
+    is_on_pace: bool | None
+    reason: str | None
+
+
 def attainment(
     month: Month, figures: Mapping[Key, Figure], targets: Iterable[Target]
-) -> dict[tuple[str, str, str, str], Verdict]:
-    """Verdicts by organisation, scheme, metric and segment (AMB-104, AMB-110)."""
-    out: dict[tuple[str, str, str, str], Verdict] = {}
-    metrics = {key[0] for key in figures}
-    for target in targets:
-        bound = month.bound(target.scheme)
-        if not bound:
-            continue
-        start = month.parameter(target.scheme, "plan_start_year", month.bank)
-        if start is None:
-            raise ValueError(f"{target.scheme} has no plan_start_year")
-        phase = f"Y{month.end.year - int(start) + 1}"
-        if target.metric not in metrics or target.phase not in (None, phase):
-            continue
-        for org in [*bound, month.bank]:
-            is_mixed = org == month.bank and bound != month.branches
-            figure = figures[target.metric, org, target.segment]
-            key = (org, target.scheme, target.metric, target.segment)
-            out[key] = judge(figure, target, is_mixed)
+) -> dict[Place, Verdict]:
+    """Verdicts on the goals of the year (AMB-104, AMB-110)."""
+    out: dict[Place, Verdict] = {}
+    for target, org, phase, reason in _applied(month, figures, targets):
+        figure = figures[target.metric, org, target.segment]
+        place = (org, target.scheme, target.metric, target.segment, phase)
+        if place in out:
+            raise ValueError(f"{place} twice")
+        out[place] = judge(figure, target, reason, _tolerance(month, org))
     return out
 
 
-def judge(figure: Figure, target: Target, is_mixed: bool) -> Verdict:
-    """One figure against one target, compared unrounded (AMB-104).
+def _applied(
+    month: Month, figures: Mapping[Key, Figure], targets: Iterable[Target]
+) -> Iterator[tuple[Target, str, str, str | None]]:
+    """Goals in force, organisations they apply to, phase, and why a verdict is not possible."""
+    metrics = {metric for metric, _, _ in figures}
+    for target in targets:
+        begun = target.valid_from is None or target.valid_from <= month.end
+        ended = target.valid_to is not None and target.valid_to < month.end
+        if target.metric not in metrics or not begun or ended:
+            continue
+        bound = month.bound(target.scheme)
+        is_bank_bound = month.is_bank_bound(target.scheme)
+        orgs = [] if target.is_of_bank else list(bound)
+        if bound or is_bank_bound:
+            orgs.append(month.bank)
+        for org in orgs:
+            is_mixed = org == month.bank and not is_bank_bound and bound != month.branches
+            start = month.parameter(target.scheme, "plan_start_year", org) or target.start_year
+            reason = "mixed_schemes" if is_mixed else None
+            if target.phase and start is None:
+                reason = "missing_parameter:plan_start_year"
+            elif target.phase and target.year != month.end.year - int(start or 0) + 1:
+                continue
+            current = EVERY_YEAR
+            if target.has_phases and start is not None:
+                current = f"Y{month.end.year - int(start) + 1}"
+            yield target, org, target.phase or current, reason
 
-    ``=`` on a selection ratio asks for the number of units that the target gives, rounded half up.
-    """
-    _, _, value, reason = figure.published()
+
+def judge(figure: Figure, target: Target, reason: str | None, tolerance: Fraction) -> Verdict:
+    """One figure against one target, compared unrounded (AMB-104)."""
+    _, _, value, why = figure.published()
+    goal = half_up(target.target, 6)
     if figure.value is None or value is None:
-        return Verdict(None, None, None, "mixed_schemes" if is_mixed else reason)
+        return Verdict(goal, None, None, None, reason or why)
     gap = half_up(Fraction(value) - target.target, 6)
-    if is_mixed:
-        return Verdict(value, gap, None, "mixed_schemes")
+    if reason:
+        return Verdict(goal, value, gap, None, reason)
+    return Verdict(goal, value, gap, reaches(figure, target, target.target, tolerance), None)
+
+
+def reaches(figure: Figure, target: Target, asked: Fraction, tolerance: Fraction) -> bool:
+    """Whether a figure is where a goal wants it.
+
+    ``=`` on a share of units asks for the number of units that the target gives, rounded half up;
+    ``~`` allows the tolerance on the worse side, which for all goals of that kind is below.
+    """
+    assert figure.value is not None
+    value = figure.value
     if target.operator == ">=":
-        return Verdict(value, gap, figure.value >= target.target, None)
-    if target.operator == "=" and figure.numerator is not None and figure.denominator:
-        enough = half_up(target.target * figure.denominator, 0)
-        return Verdict(value, gap, figure.numerator >= Fraction(enough or 0), None)
+        return value >= asked
+    if target.operator == ">":
+        return value > asked
+    if target.operator == "<=":
+        return value <= asked
+    if target.operator == "~":
+        return value >= asked * (1 - tolerance)
+    if target.operator == "=":
+        if figure.numerator is not None and figure.denominator not in (None, 1):
+            enough = half_up(asked * Fraction(figure.denominator or 0), 0)
+            return figure.numerator >= Fraction(enough or 0)
+        return value == asked
     raise ValueError(f"operator {target.operator}")
 
 
-def read_targets(path: Path) -> list[Target]:
-    """Goals of the schemes, percentages as ratios."""
-    out = []
-    with path.open(encoding="utf-8", newline="") as stream:
-        for line in csv.DictReader(stream):
-            if line["role_code"] != "goal":
-                continue
-            value = Fraction(Decimal(line["target"]))
-            if line["unit"] in ("%", "pp"):
-                value /= 100
-            out.append(
-                Target(
-                    line["scheme_id"],
-                    line["metric_id"],
-                    line["metric_segment"],
-                    line["phase"] or None,
-                    line["operator"],
-                    value,
-                )
-            )
+def _tolerance(month: Month, org: str) -> Fraction:
+    return Fraction(Decimal(month.switch("target_tolerance", TOLERANCE, org))) / 100
+
+
+def paces(
+    month: Month,
+    figures: Mapping[Key, Figure],
+    december: Mapping[Key, Figure] | None,
+    targets: Iterable[Target],
+) -> dict[Place, Pace]:
+    """Goals that are reached step by step against the time gone."""
+    out: dict[Place, Pace] = {}
+    stepwise = [t for t in targets if t.pace]
+    for target, org, phase, reason in _applied(month, figures, stepwise):
+        place = (org, target.scheme, target.metric, target.segment, phase)
+        key = (target.metric, org, target.segment)
+        out[place] = _pace(month, figures[key], (december or {}).get(key), target, org, reason)
     return out
+
+
+def _pace(
+    month: Month,
+    figure: Figure,
+    opening: Figure | None,
+    target: Target,
+    org: str,
+    reason: str | None,
+) -> Pace:
+    elapsed, whole, base = month.end.month, 12, Fraction(0)
+    if target.pace == "cumulative":
+        elapsed, whole = elapsed + 12 * (target.year - 1), 12 * target.year
+    _, _, value, why_not = figure.published()
+    why = reason or (why_not if value is None else None)
+    shown = None
+    if target.pace == "path" and not reason:
+        if opening is not None and opening.value is not None:
+            base, shown = opening.value, opening.published()[2]
+        else:
+            absent = f"no_prior:{month.last_december}"
+            why = why or (opening.reason if opening is not None else absent)
+    if why or figure.value is None or value is None:
+        return Pace(elapsed, whole, shown, None, None, None, why)
+    required = base + (target.target - base) * elapsed / whole
+    gap = half_up(Fraction(value) - required, 6)
+    kept = reaches(figure, target, required, _tolerance(month, org))
+    return Pace(elapsed, whole, shown, half_up(required, 6), gap, kept, None)
+
+
+def read_targets(folder: Path) -> list[Target]:
+    """Goals of the schemes from the seeds, in the unit of the figure."""
+    with (folder / "scheme.csv").open(encoding="utf-8", newline="") as stream:
+        starts = {line["scheme_id"]: line["start_year"] for line in csv.DictReader(stream)}
+    with (folder / "scheme_phase.csv").open(encoding="utf-8", newline="") as stream:
+        phased = {line["scheme_id"] for line in csv.DictReader(stream)}
+    with (folder / "scheme_target.csv").open(encoding="utf-8", newline="") as stream:
+        return [
+            Target(
+                line["scheme_id"],
+                line["metric_id"],
+                line["metric_segment"],
+                line["phase"] or None,
+                line["operator"],
+                Fraction(Decimal(line["target"])) * FACTORS.get(line["unit"], Fraction(1)),
+                line["pace_code"] or None,
+                line["scope_code"] == "bank",
+                line["scheme_id"] in phased,
+                int(starts[line["scheme_id"]]) if starts[line["scheme_id"]] else None,
+                _day(line["valid_from"]),
+                _day(line["valid_to"]),
+            )
+            for line in csv.DictReader(stream)
+            if line["role_code"] == "goal"
+        ]
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
