@@ -104,6 +104,45 @@ def changes(con: duckdb.DuckDBPyConnection) -> dict[tuple[Key, str], Change]:
     return {((m, o, g), c): Change(*change) for m, o, g, c, *change in rows}
 
 
+def scorecard_items(
+    con: duckdb.DuckDBPyConnection, scheme: str
+) -> dict[tuple[str, str, str], tuple[Decimal | None, ...]]:
+    """Weight, completion, bonus, deduction and score by card, organisation and item."""
+    rows = con.execute(
+        """
+        select
+            scorecard, subject_id, item_code, weight, completion, bonus, deduction, score
+        from pay.main.mart_scorecard_item
+        where scheme_id = ? and subject_kind_code = 'organisation'
+        """,
+        [scheme],
+    ).fetchall()
+    return {row[:3]: row[3:] for row in rows}
+
+
+def scorecards(
+    con: duckdb.DuckDBPyConnection, scheme: str
+) -> dict[tuple[str, str], tuple[Decimal | None, ...]]:
+    """Score and salary coefficient by card and organisation."""
+    rows = con.execute(
+        """
+        select scorecard, subject_id, score, coefficient
+        from pay.main.mart_scorecard
+        where scheme_id = ? and subject_kind_code = 'organisation'
+        """,
+        [scheme],
+    ).fetchall()
+    return {row[:2]: row[2:] for row in rows}
+
+
+def dismissals(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool | None]:
+    """Whether a trigger of dismissal is pulled, by rule and organisation."""
+    rows = con.execute(
+        "select rule_id, org_id, is_triggered from pay.main.mart_dismissal_trigger"
+    ).fetchall()
+    return {row[:2]: row[2] for row in rows}
+
+
 def table(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
     """A table as a list of rows."""
     result = con.execute(f"select * from {name}")

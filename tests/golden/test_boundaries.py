@@ -86,8 +86,14 @@ def bands(values: dict[Key, Published], measure: str, row: str) -> list[int]:
 
 
 def computed(month: Month, values: dict[Key, Published]) -> dict[Key, Figure]:
-    """The published metrics of the families, computed a second time."""
-    metrics = {metric for metric, _, _ in values}
+    """The metrics of the families whose ledgers were sent, computed a second time."""
+    sent = {f"no_source:{ledger}" for ledger in month.inbox.ledgers}
+    unsent = {
+        metric
+        for (metric, _, _), (_, _, _, reason) in values.items()
+        if (reason or "").startswith("no_source:") and reason not in sent
+    }
+    metrics = {metric for metric, _, _ in values} - unsent
     return {k: f for k, f in figures(month, FAMILIES).items() if k[0] in metrics}
 
 

@@ -14,6 +14,7 @@ import pytest
 from pipelines.paths import DBT_DIR, Home
 from tests.closed_bank import PERIODS, ClosedBank
 from tests.golden import independent, published
+from tests.golden.independent import scorecards
 from tests.golden.independent.comparisons import changes, ranks
 from tests.golden.independent.dates import year_to
 from tests.golden.independent.figure import Figure, Key, half_up
@@ -171,6 +172,39 @@ def test_every_published_change_is_reproduced(
         theirs = published.changes(con)
     assert _different(mine, theirs) == []
     assert any(c.change for c in theirs.values()) == bool(earlier)
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_scorecard_of_directors_and_deputies_is_reproduced(
+    sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
+) -> None:
+    month = month_of(period)
+    mine = scorecards.cards(month, figures_of(period))
+    with published.attach(Home(sample_bank.home), period) as con:
+        items = published.scorecard_items(con, scorecards.SCHEME)
+        totals = published.scorecards(con, scorecards.SCHEME)
+        triggers = published.dismissals(con)
+    published_items = {
+        (card, org, name): item.published()
+        for (card, org), own in mine.items()
+        for name, item in own.items()
+    }
+    assert _different(published_items, items) == []
+    assert len({card for card, _ in mine}) == len(scorecards.CARDS)
+    assert (
+        _different(
+            {
+                key: (
+                    half_up(scorecards.sum_of(own), 6),
+                    half_up(scorecards.coefficient(key[0], own), 6),
+                )
+                for key, own in mine.items()
+            },
+            totals,
+        )
+        == []
+    )
+    assert _different(dict(scorecards.dismissals(month, figures_of(period))), triggers) == []
 
 
 def _different(mine: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> list[tuple[Any, Any, Any]]:
