@@ -7,6 +7,7 @@ WeasyPrint. What is on the page belongs to the output.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import shutil
 import subprocess
@@ -84,6 +85,8 @@ def write_pdf(html: str, identifier: str, date: dt.date) -> bytes:
     typesetter()
     import weasyprint
 
+    # style rules that are for screens only are no news to whoever closes a month
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     with _fixed_date(date):
         page = weasyprint.HTML(string=html, url_fetcher=_refuse)
         content: bytes = page.write_pdf(pdf_identifier=identifier.encode())
