@@ -1,13 +1,19 @@
 -- grain: one row per figure whose definition is not declared for its metric, or not in force
--- The first definition of a metric is always published: targets, returns and pay mean it.
+-- The first definition of a metric is always published, before and after its time without a number:
+-- targets, returns and pay mean it.
 with
 
 metric_value as (
-    select distinct
+    select
+        metric_id,
+        definition_id,
+        period,
+        count(value) > 0 as has_number
+    from {{ ref('mart_metric_value') }}
+    group by
         metric_id,
         definition_id,
         period
-    from {{ ref('mart_metric_value') }}
 ),
 
 definition as (
@@ -31,8 +37,13 @@ left join definition
         and metric_value.definition_id = definition.definition_id
 where
     definition.definition_id is null
-    or coalesce({{ month_of('definition.effective_from') }} > metric_value.period, false)
-    or coalesce({{ month_of('definition.effective_to') }} < metric_value.period, false)
+    or (
+        metric_value.has_number
+        and (
+            coalesce({{ month_of('definition.effective_from') }} > metric_value.period, false)
+            or coalesce({{ month_of('definition.effective_to') }} < metric_value.period, false)
+        )
+    )
 union all
 select
     first_definition.metric_id,

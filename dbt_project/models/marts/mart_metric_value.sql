@@ -14,6 +14,27 @@ source_missing as (
     group by definition_id
 ),
 
+-- a reading is no figure of a month in which it was not in force
+out_of_force as (
+    select
+        definition.definition_id,
+        'not_in_force' as reason_code
+    from {{ ref('metric_definition') }} as definition
+    cross join {{ source('run', 'run_context') }} as context
+    where
+        coalesce({{ month_of('definition.effective_from') }} > context.period, false)
+        or coalesce({{ month_of('definition.effective_to') }} < context.period, false)
+),
+
+unknown as (
+    select
+        coalesce(source_missing.definition_id, out_of_force.definition_id) as definition_id,
+        coalesce(source_missing.reason_code, out_of_force.reason_code) as reason_code
+    from source_missing
+    full outer join out_of_force
+        on source_missing.definition_id = out_of_force.definition_id
+),
+
 published as (
     select
         metric.metric_id,
@@ -22,13 +43,13 @@ published as (
         metric.org_level,
         metric.org_id,
         metric.segment,
-        case when source_missing.definition_id is null then metric.numerator end as numerator,
-        case when source_missing.definition_id is null then metric.denominator end as denominator,
-        case when source_missing.definition_id is null then metric.value end as value,
+        case when unknown.definition_id is null then metric.numerator end as numerator,
+        case when unknown.definition_id is null then metric.denominator end as denominator,
+        case when unknown.definition_id is null then metric.value end as value,
         metric.unit,
-        coalesce(source_missing.reason_code, metric.reason_code) as reason_code
+        coalesce(unknown.reason_code, metric.reason_code) as reason_code
     from metric
-    left join source_missing on metric.definition_id = source_missing.definition_id
+    left join unknown on metric.definition_id = unknown.definition_id
 )
 
 select * from published
