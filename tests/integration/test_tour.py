@@ -30,7 +30,8 @@ from tests.closed_bank import ClosedBank, closed_bank
 
 DOCS = PROJECT_ROOT / "docs"
 TOURS = {"en": DOCS / "tour.md", "zh": DOCS / "tour.zh-CN.md"}
-PAGES = {**TOURS, "figures": DOCS / "how-to" / "read-figures.md"}
+FIGURES = DOCS / "how-to" / "read-figures.md"
+PAGES = {**TOURS, "figures": FIGURES, "figures_zh": FIGURES.with_suffix(".zh-CN.md")}
 _BLOCK = re.compile(
     r"^<!-- (?P<mark>\w+) -->\n```(?P<kind>\w+)\n(?P<body>.*?)^```\n"
     r"(?:\n```text\n(?P<output>.*?)^```\n)?",
