@@ -19,6 +19,8 @@
                numerator false in those of the register).
   columns      columns ('ledger.column') without which the figure is unknown: those that the source
                of a load in force does not have (int_column_gap), in the same months as ledgers.
+  segment_columns  the same for the segments whose code begins with a word:
+               {'product_': ['loan_account.product_class_code']}; in the closed month.
   definitions  metric whose definitions stand side by side: the relation and `measured` then have
                definition_id, and each definition in force at period end has its rows.
   grids        whether the relation has grid_id (of int_unit_grid): then rows of level grid follow,
@@ -28,7 +30,7 @@
 #}
 {% macro rolled_up(
     relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
-    register=none, grids=false, columns=[], definitions=none
+    register=none, grids=false, columns=[], segment_columns={}, definitions=none
 ) -%}
 {%- set spans = [months] if months is string else months -%}
 rolled_segment (segment) as (
@@ -162,6 +164,21 @@ rolled_sum as (
         {%- endif %}
 ),
 
+{%- if segment_columns %}
+rolled_segment_gap as (
+    {%- for prefix, names in segment_columns.items() %}
+    select
+        '{{ prefix }}' as prefix,
+        column_gap.org_id,
+        min(column_gap.reason_code) as reason_code
+    from {{ ref('int_column_gap') }} as column_gap
+    inner join {{ source('run', 'run_context') }} as context on column_gap.month = context.period
+    where column_gap.ledger || '.' || column_gap.column_name in ('{{ names | join("', '") }}')
+    group by column_gap.org_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+{% endif %}
 measured as (
     select
         organisation.org_level,
@@ -172,7 +189,13 @@ measured as (
         {%- endif %}
         coalesce(rolled_sum.numerator, 0) as numerator,
         coalesce(rolled_sum.denominator, 0) as denominator,
-        coalesce(rolled_gap.reason_code, rolled_sum.reason_code) as reason_code
+        coalesce(
+            rolled_gap.reason_code,
+            {%- if segment_columns %}
+            rolled_segment_gap.reason_code,
+            {%- endif %}
+            rolled_sum.reason_code
+        ) as reason_code
     from {{ ref('int_org') }} as organisation
     cross join rolled_segment
     {%- if definitions %}
@@ -192,6 +215,12 @@ measured as (
             {%- if definitions %}
             and rolled_definition.definition_id = rolled_gap.definition_id
             {%- endif %}
+    {%- if segment_columns %}
+    left join rolled_segment_gap
+        on
+            organisation.org_id = rolled_segment_gap.org_id
+            and rolled_segment.segment like rolled_segment_gap.prefix || '%'
+    {%- endif %}
     where organisation.is_active
     {%- if grids %}
     union all

@@ -271,11 +271,12 @@ def test_figures_of_every_format_are_the_same(bank: SmallBank, tmp_path: Path) -
     )
     out = tmp_path / "figures.xlsx"
     assert jingtian(*words, "--format", "xlsx", "--out", out, home=bank.closed).returncode == 0
-    header, *rows = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
-    as_xlsx = [dict(zip(header, row, strict=True)) for row in rows]
+    lines = CalamineWorkbook.from_path(str(out)).get_sheet_by_index(0).to_python()
+    at = next(number for number, line in enumerate(lines) if line[0] == "机构号")
+    as_xlsx = [dict(zip(lines[at], row, strict=True)) for row in lines[at + 1 :]]
     expected = [(r["org_id"], Decimal(str(r["value"]))) for r in as_json]
     assert len(expected) >= 3
     assert [(r["org_id"], Decimal(r["value"])) for r in as_csv] == expected
-    assert [(r["org_id"], round(Decimal(r["value"]), 2)) for r in as_xlsx] == [
+    assert [(r["机构号"], round(Decimal(r["值"]), 2)) for r in as_xlsx] == [
         (org, round(value, 2)) for org, value in expected
     ]

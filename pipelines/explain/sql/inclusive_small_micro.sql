@@ -16,12 +16,6 @@ branch_group as (
         org_id
     from org_unit
     where location_code = 'township' and org_type_code <> 'bank'
-    union all
-    select
-        'strong_county_pilot_branches' as segment,
-        org_id
-    from org_unit
-    where is_strong_county_pilot and org_type_code <> 'bank'
 ),
 
 credit as (

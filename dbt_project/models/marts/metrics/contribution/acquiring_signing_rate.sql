@@ -27,7 +27,8 @@ counted as (
     'counted',
     ledgers=['loan_account', 'customer_deposit', 'customer'],
     segments=['all', 'every_inclusive'],
-    distinct='customer_id'
+    distinct='customer_id',
+    columns=['customer_deposit.is_acquiring_signed']
 ) }}
 
 {{ metric_rows('acquiring_signing_rate', 'measured') }}

@@ -27,6 +27,12 @@ counted as (
     where customer.is_inclusive or customer.inclusive_reason is not null
 ),
 
-{{ rolled_up('counted', ledgers=['loan_account', 'customer_deposit'], distinct='item') }}
+{{ rolled_up(
+    'counted', ledgers=['loan_account', 'customer_deposit'], distinct='item',
+    columns=[
+        'customer_deposit.has_settlement_account', 'customer_deposit.is_acquiring_signed',
+        'customer_deposit.is_payroll_signed'
+    ]
+) }}
 
 {{ metric_rows('cross_sell_bundle', 'measured') }}

@@ -16,7 +16,8 @@ counted as (
 {{ rolled_up(
     'counted',
     ledgers=['loan_account', 'customer_deposit', 'customer'],
-    distinct='customer_id'
+    distinct='customer_id',
+    columns=['customer_deposit.is_payroll_signed']
 ) }}
 
 {{ metric_rows('payroll_signing_rate', 'measured') }}

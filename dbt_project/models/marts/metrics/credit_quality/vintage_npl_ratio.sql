@@ -65,7 +65,8 @@ counted as (
         'product_micro_guarantee',
         'product_startup',
         'product_other'
-    ]
+    ],
+    segment_columns={'product_': ['loan_account.product_class_code']}
 ) }}
 
 {{ metric_rows('vintage_npl_ratio', 'measured') }}

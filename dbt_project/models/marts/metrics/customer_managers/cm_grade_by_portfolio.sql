@@ -26,7 +26,7 @@ counted as (
     'counted',
     ledgers=['staff', 'loan_account'],
     segments=['grade_1', 'grade_2', 'grade_3', 'grade_4', 'grade_5', 'ungraded'],
-    columns=['loan_account.manager_id']
+    columns=['staff.post_code', 'loan_account.manager_id']
 ) }}
 
 {{ metric_rows('cm_grade_by_portfolio', 'measured', kind='count') }}

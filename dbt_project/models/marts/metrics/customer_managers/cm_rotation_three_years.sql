@@ -11,6 +11,9 @@ counted as (
     from {{ ref('int_credit_staff') }}
 ),
 
-{{ rolled_up('counted', ledgers=['staff']) }}
+{{ rolled_up(
+    'counted', ledgers=['staff'],
+    columns=['staff.post_code', 'staff.post_start_date']
+) }}
 
 {{ metric_rows('cm_rotation_three_years', 'measured') }}

@@ -11,6 +11,9 @@ counted as (
     from {{ ref('int_credit_staff') }}
 ),
 
-{{ rolled_up('counted', ledgers=['staff']) }}
+{{ rolled_up(
+    'counted', ledgers=['staff'],
+    columns=['staff.post_code']
+) }}
 
 {{ metric_rows('icbc_marketing_specialist', 'measured', kind='count') }}

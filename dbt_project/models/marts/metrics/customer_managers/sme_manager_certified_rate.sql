@@ -14,7 +14,7 @@ counted as (
 {{ rolled_up(
     'counted',
     ledgers=['staff'],
-    columns=['staff.certificate_no', 'staff.certificate_expiry_date']
+    columns=['staff.post_code', 'staff.certificate_no', 'staff.certificate_expiry_date']
 ) }}
 
 {{ metric_rows('sme_manager_certified_rate', 'measured') }}

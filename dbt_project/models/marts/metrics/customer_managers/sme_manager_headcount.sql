@@ -27,6 +27,9 @@ counted as (
     cross join segment
 ),
 
-{{ rolled_up('counted', ledgers=['staff'], segments=['all', 'strong_county_pilot_branch']) }}
+{{ rolled_up(
+    'counted', ledgers=['staff'], segments=['all', 'strong_county_pilot_branch'],
+    columns=['staff.post_code']
+) }}
 
 {{ metric_rows('sme_manager_headcount', 'measured', kind='count') }}

@@ -25,7 +25,8 @@ counted as (
 {{ rolled_up(
     'counted',
     ledgers=['staff', 'qualitative_score'],
-    segments=['all', 'lending', 'self_improvement', 'asset_quality']
+    segments=['all', 'lending', 'self_improvement', 'asset_quality'],
+    columns=['staff.post_code']
 ) }}
 
 {{ metric_rows('sme_manager_points', 'measured') }}

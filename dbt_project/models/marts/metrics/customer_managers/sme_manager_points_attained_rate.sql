@@ -11,6 +11,9 @@ counted as (
     from {{ ref('int_manager_standard') }}
 ),
 
-{{ rolled_up('counted', ledgers=['staff', 'qualitative_score']) }}
+{{ rolled_up(
+    'counted', ledgers=['staff', 'qualitative_score'],
+    columns=['staff.post_code']
+) }}
 
 {{ metric_rows('sme_manager_points_attained_rate', 'measured') }}

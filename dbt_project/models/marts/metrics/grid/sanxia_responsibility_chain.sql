@@ -16,7 +16,7 @@ counted as (
     'counted',
     ledgers=['grid', 'grid_assignment', 'staff', 'admin_unit'],
     grids=true,
-    columns=['grid.live_date']
+    columns=['staff.post_code', 'grid.live_date']
 ) }}
 
 {{ metric_rows('sanxia_responsibility_chain', 'measured') }}

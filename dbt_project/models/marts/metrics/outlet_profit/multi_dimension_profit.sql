@@ -71,7 +71,8 @@ counted as (
         'customer_enterprise', 'customer_other_organisation', 'customer_individual_business',
         'customer_small_micro_owner', 'customer_other_individual', 'customer_unknown'
     ],
-    columns=['loan_account.five_class_code']
+    columns=['loan_account.five_class_code'],
+    segment_columns={'product_': ['loan_account.product_class_code']}
 ) }}
 
 {{ metric_rows('multi_dimension_profit', 'measured', kind='amount') }}

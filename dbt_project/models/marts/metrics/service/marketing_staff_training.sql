@@ -15,7 +15,8 @@ counted as (
     'counted',
     ledgers=['training', 'staff'],
     months='year',
-    segments=['outlet_marketing_staff']
+    segments=['outlet_marketing_staff'],
+    columns=['staff.post_code']
 ) }}
 
 {{ metric_rows('marketing_staff_training', 'measured', kind='count') }}
