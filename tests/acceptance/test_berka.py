@@ -175,7 +175,9 @@ def test_balances_are_empty_and_say_that_the_source_has_none(
 def test_flags_that_the_source_lacks_are_never_read_as_no(
     closed: dict[str, Any], metric: str
 ) -> None:
-    (row,) = (r for r in rows(closed, metric) if r["org_id"] == ROOT)
+    every = [r for r in rows(closed, metric) if r["org_id"] == ROOT]
+    assert {r["value"] for r in every} == {None}
+    (row,) = (r for r in every if r["is_first_definition"] and r["segment"] == "all")
     assert row["value"] is None
     assert row["reason_code"] in (NO_BALANCE, f"no_source:loan_account.{NO_FLAG[metric]}")
 

@@ -441,7 +441,8 @@ def test_receipt_of_a_waived_file_reaches_every_report_and_its_decision(
         path.write_bytes(own[name])
         book = CalamineWorkbook.from_path(str(path))
         texts = {s: str(book.get_sheet_by_name(s).to_python()) for s in book.sheet_names}
-        (notes,) = [t for s, t in texts.items() if s in ("说明", "定义与说明", "口径说明")]
+        # a bulletin tells of it on its front page, the other outputs among their notes
+        (notes,) = [t for s, t in texts.items() if s in ("说明", "定义与说明", "通报")]
         for shown in (waiver_id, ABOVE, "核心系统升级", "王五", "赵六", "2025-12-31", BRANCH):
             assert shown in notes
         assert waiver_id in texts["数据来源"]
