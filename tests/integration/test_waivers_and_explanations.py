@@ -13,6 +13,7 @@ from pipelines.landing.receipt import Receipt
 from pipelines.registry import Registry
 from pipelines.settings import Settings
 from reports.outputs import discover_outputs
+from reports.waivers import TITLE_ZH as WAIVERS_SHEET
 from tests.small_bank import (
     BRANCH,
     OTHER,
@@ -441,8 +442,8 @@ def test_receipt_of_a_waived_file_reaches_every_report_and_its_decision(
         path.write_bytes(own[name])
         book = CalamineWorkbook.from_path(str(path))
         texts = {s: str(book.get_sheet_by_name(s).to_python()) for s in book.sheet_names}
-        # a bulletin tells of it on its front page, the other outputs among their notes
-        (notes,) = [t for s, t in texts.items() if s in ("说明", "定义与说明", "通报")]
+        # a bulletin has a sheet for them, the other outputs tell of it among their notes
+        (notes,) = [t for s, t in texts.items() if s in ("说明", "定义与说明", WAIVERS_SHEET)]
         for shown in (waiver_id, ABOVE, "核心系统升级", "王五", "赵六", "2025-12-31", BRANCH):
             assert shown in notes
         assert waiver_id in texts["数据来源"]
