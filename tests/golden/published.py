@@ -144,8 +144,8 @@ def dismissals(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool | N
 
 
 def table(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    """A table as a list of rows."""
-    result = con.execute(f"select * from {name}")
+    """A table as a list of rows in the order of their values: a relation has none of its own."""
+    result = con.execute(f"select * from {name} order by all")
     names = [d[0] for d in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
