@@ -15,7 +15,6 @@ from expectations.contract import Column, Contract
 _STAGING = Path("models") / "staging"
 _METRICS = Path("models") / "marts" / "metrics"
 _FAMILIES = Path("models") / "marts" / "families"
-_UNION = Path("models") / "marts" / "metric_union.sql"
 _METRIC_COLUMNS = (
     "metric_id",
     "definition_id",
@@ -29,6 +28,7 @@ _METRIC_COLUMNS = (
     "unit",
     "reason_code",
 )
+_UNION = Path("models") / "marts" / "metric_union.sql"
 
 
 def render_staging(contracts: Mapping[str, Contract]) -> dict[Path, str]:
@@ -298,10 +298,8 @@ def _codes_yaml() -> str:
 
 
 def _union_sql(source: str, models: Iterable[str], materialized: str) -> str:
-    columns = "\n    union all\n".join(
-        f"    select\n{_select(_METRIC_COLUMNS)}\n    from {{{{ ref('{model}') }}}}"
-        for model in models
-    )
+    # metric_rows gives every metric the same columns in the same order
+    rows = "\n    union all\n".join(f"    select * from {{{{ ref('{m}') }}}}" for m in models)
     return f"""-- grain: one row per metric, definition, period, organisation and segment
 {_generated(f"models/marts/{source}")}
 {{{{ config(materialized='{materialized}') }}}}
@@ -309,15 +307,17 @@ def _union_sql(source: str, models: Iterable[str], materialized: str) -> str:
 with
 
 metric as (
-{columns}
+{rows}
 )
 
-select * from metric
+select
+{_select(_METRIC_COLUMNS, 4)}
+from metric
 """
 
 
-def _select(items: Iterable[str]) -> str:
-    return ",\n".join(f"        {item}" for item in items)
+def _select(items: Iterable[str], indent: int = 8) -> str:
+    return ",\n".join(f"{' ' * indent}{item}" for item in items)
 
 
 def _one_line(text: str) -> str:

@@ -5,75 +5,27 @@
 with
 
 metric as (
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('archive_coverage_rate') }}
+    select * from {{ ref('archive_coverage_rate') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('archive_quality_credit_grade') }}
+    select * from {{ ref('archive_quality_credit_grade') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('archive_update_p8') }}
+    select * from {{ ref('archive_update_p8') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('four_hundred_percent') }}
+    select * from {{ ref('four_hundred_percent') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('grid_visit_count') }}
+    select * from {{ ref('grid_visit_count') }}
 )
 
-select * from metric
+select
+    metric_id,
+    definition_id,
+    period,
+    org_level,
+    org_id,
+    segment,
+    numerator,
+    denominator,
+    value,
+    unit,
+    reason_code
+from metric

@@ -5,103 +5,31 @@
 with
 
 metric as (
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('acquiring_signing_rate') }}
+    select * from {{ ref('acquiring_signing_rate') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('cross_sell_bundle') }}
+    select * from {{ ref('cross_sell_bundle') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('customer_deposit_loan_ratio') }}
+    select * from {{ ref('customer_deposit_loan_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('main_bank_p8') }}
+    select * from {{ ref('main_bank_p8') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('naked_loan_customer_rate') }}
+    select * from {{ ref('naked_loan_customer_rate') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('payroll_signing_rate') }}
+    select * from {{ ref('payroll_signing_rate') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('reserve_fund_ratio') }}
+    select * from {{ ref('reserve_fund_ratio') }}
 )
 
-select * from metric
+select
+    metric_id,
+    definition_id,
+    period,
+    org_level,
+    org_id,
+    segment,
+    numerator,
+    denominator,
+    value,
+    unit,
+    reason_code
+from metric

@@ -5,61 +5,25 @@
 with
 
 metric as (
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('credit_household_ratio') }}
+    select * from {{ ref('credit_household_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('credit_township_ratio') }}
+    select * from {{ ref('credit_township_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('credit_village_ratio') }}
+    select * from {{ ref('credit_village_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('rating_credit_use_order') }}
+    select * from {{ ref('rating_credit_use_order') }}
 )
 
-select * from metric
+select
+    metric_id,
+    definition_id,
+    period,
+    org_level,
+    org_id,
+    segment,
+    numerator,
+    denominator,
+    value,
+    unit,
+    reason_code
+from metric

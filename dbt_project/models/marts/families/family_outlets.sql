@@ -5,159 +5,39 @@
 with
 
 metric as (
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('benchmark_outlets_built') }}
+    select * from {{ ref('benchmark_outlets_built') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('flagship_outlets_built') }}
+    select * from {{ ref('flagship_outlets_built') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_all_outlets_market') }}
+    select * from {{ ref('icbc_all_outlets_market') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_booking_outlet_ratio') }}
+    select * from {{ ref('icbc_booking_outlet_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_initiating_outlet_ratio') }}
+    select * from {{ ref('icbc_initiating_outlet_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_marketing_outlet_ratio') }}
+    select * from {{ ref('icbc_marketing_outlet_ratio') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_outlet_participation_metric') }}
+    select * from {{ ref('icbc_outlet_participation_metric') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('icbc_participating_staff') }}
+    select * from {{ ref('icbc_participating_staff') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('inclusive_outlet_count') }}
+    select * from {{ ref('inclusive_outlet_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('inclusive_outlet_coverage_rate') }}
+    select * from {{ ref('inclusive_outlet_coverage_rate') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('outlet_tier_count') }}
+    select * from {{ ref('outlet_tier_count') }}
 )
 
-select * from metric
+select
+    metric_id,
+    definition_id,
+    period,
+    org_level,
+    org_id,
+    segment,
+    numerator,
+    denominator,
+    value,
+    unit,
+    reason_code
+from metric

@@ -5,201 +5,45 @@
 with
 
 metric as (
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('cooperation_agreement') }}
+    select * from {{ ref('cooperation_agreement') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('parttime_officer_role_count') }}
+    select * from {{ ref('parttime_officer_role_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('regulation_count') }}
+    select * from {{ ref('regulation_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_archives_count') }}
+    select * from {{ ref('workstation_archives_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_atlas_count') }}
+    select * from {{ ref('workstation_atlas_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_board_count') }}
+    select * from {{ ref('workstation_board_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_computer_count') }}
+    select * from {{ ref('workstation_computer_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_eset_count') }}
+    select * from {{ ref('workstation_eset_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_item_count') }}
+    select * from {{ ref('workstation_item_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_products_count') }}
+    select * from {{ ref('workstation_products_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_rules_count') }}
+    select * from {{ ref('workstation_rules_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_team_count') }}
+    select * from {{ ref('workstation_team_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_wechat_count') }}
+    select * from {{ ref('workstation_wechat_count') }}
     union all
-    select
-        metric_id,
-        definition_id,
-        period,
-        org_level,
-        org_id,
-        segment,
-        numerator,
-        denominator,
-        value,
-        unit,
-        reason_code
-    from {{ ref('workstation_window_count') }}
+    select * from {{ ref('workstation_window_count') }}
 )
 
-select * from metric
+select
+    metric_id,
+    definition_id,
+    period,
+    org_level,
+    org_id,
+    segment,
+    numerator,
+    denominator,
+    value,
+    unit,
+    reason_code
+from metric

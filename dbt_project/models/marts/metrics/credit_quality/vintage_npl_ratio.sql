@@ -16,6 +16,12 @@ placed as (
     from vintage
 ),
 
+segment as (
+    select segment
+    from {{ ref('metric_segment') }}
+    where metric_id = 'vintage_npl_ratio'
+),
+
 counted as (
     {%- for segment in ["'all'", 'grant_segment', "'product_' || product_class_code"] %}
     {{ 'union all' if not loop.first }}
@@ -32,40 +38,7 @@ counted as (
 {{ rolled_up(
     'counted',
     ledgers=['loan_account'],
-    segments=[
-        'all',
-        'granted_earlier',
-        'granted_00',
-        'granted_01',
-        'granted_02',
-        'granted_03',
-        'granted_04',
-        'granted_05',
-        'granted_06',
-        'granted_07',
-        'granted_08',
-        'granted_09',
-        'granted_10',
-        'granted_11',
-        'granted_12',
-        'granted_13',
-        'granted_14',
-        'granted_15',
-        'granted_16',
-        'granted_17',
-        'granted_18',
-        'granted_19',
-        'granted_20',
-        'granted_21',
-        'granted_22',
-        'granted_23',
-        'product_micro_credit',
-        'product_beautiful_home',
-        'product_beautiful_field',
-        'product_micro_guarantee',
-        'product_startup',
-        'product_other'
-    ],
+    segment_relation='segment',
     segment_columns={'product_': ['loan_account.product_class_code']}
 ) }}
 
