@@ -39,13 +39,20 @@ class DbtProject:
         return self.settings.home.warehouse / "dbt_target"
 
     def manifest(self) -> Manifest:
-        """The manifest, parsed anew only when the project's files changed."""
-        marker = self.target / "models.sha256"
+        """The manifest, parsed anew only when the project's files changed.
+
+        What dbt remembers of a project that lay elsewhere names files by their old place (a new
+        release in a directory of its own), so it is dropped.
+        """
+        marker, place = self.target / "models.sha256", self.target / "project_dir"
         path = self.target / "manifest.json"
-        digest = models_digest()
+        digest = models_digest(DBT_DIR)
+        if not (place.exists() and place.read_text() == str(DBT_DIR)):
+            shutil.rmtree(self.target, ignore_errors=True)
         if not (path.exists() and marker.exists() and marker.read_text() == digest):
             self._invoke(["parse"])
             marker.write_text(digest)
+            place.write_text(str(DBT_DIR))
         return read_manifest(json.loads(path.read_text(encoding="utf-8")))
 
     def build(self) -> None:
