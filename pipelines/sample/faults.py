@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -23,80 +21,24 @@ from pathlib import Path
 
 from expectations.contract import Contract
 from expectations.rule import load_rule_book
-from pipelines.landing.stamp import STAMP_SHEET, Stamp
+from pipelines.landing.stamp import Stamp
 from pipelines.sample import bank
 from pipelines.sample.bank import Org
 from pipelines.sample.days import Month
 from pipelines.sample.examples import BRANCH, PERIOD, ROOT, example_file, sender
+from pipelines.sample.fault_files import (
+    Mark,
+    Sheet,
+    as_csv,
+    as_xlsx,
+    bomb,
+    csv_lines,
+    encrypted_package,
+    letter,
+)
 from pipelines.sample.lake_faults import write_lake_faults
-from pipelines.sample.write import new_workbook
 
 _ROWS = 400
-_EXCEL_DAY_ZERO = date(1899, 12, 30)
-
-Mark = tuple[int | None, str, str]  # row, cell, code
-
-
-@dataclass
-class Sheet:
-    """Printed cells of one ledger file, and the findings due on them."""
-
-    contract: Contract
-    rows: list[list[str]]
-    truth: list[Mark] = field(default_factory=list)
-    _taken: set[int] = field(default_factory=set)
-
-    def place(self, column: str) -> int:
-        """Zero-based place of a column."""
-        return [c.name for c in self.contract.columns].index(column)
-
-    def cell(self, row: int, column: str) -> str:
-        """Address of a cell by record number."""
-        return f"{_letter(self.place(column))}{row}"
-
-    def get(self, row: int, column: str) -> str:
-        """Printed content of a cell."""
-        return self.rows[row - 2][self.place(column)]
-
-    def set(self, row: int, **cells: str) -> None:
-        """Change cells of one record."""
-        for column, value in cells.items():
-            self.rows[row - 2][self.place(column)] = value
-
-    def pick(self, **wanted: str | Callable[[str], bool]) -> int:
-        """Record number of the next untouched row with these contents."""
-        for row in range(2, len(self.rows) + 2):
-            if row in self._taken:
-                continue
-            if all(
-                test(self.get(row, name)) if callable(test) else self.get(row, name) == test
-                for name, test in wanted.items()
-            ):
-                self._taken.add(row)
-                return row
-        raise ValueError(
-            f"{self.contract.name}: no row left with {', '.join(wanted)} to inject a fault into; "
-            "the first branch needs more customers"
-        )
-
-    def fault(self, code: str, row: int, column: str, **cells: str) -> None:
-        """Change cells so that ``code`` is due at ``column``."""
-        self.set(row, **cells)
-        self.truth.append((row, self.cell(row, column), code))
-
-    def bad_cell(self, code: str, row: int, column: str, value: str) -> None:
-        """Put a value that is wrong by itself into a cell."""
-        self.fault(code, row, column, **{column: value})
-
-    def duplicate(self, row: int) -> None:
-        """Append a copy of a row; both rows of the group are findings."""
-        self.rows.append(list(self.rows[row - 2]))
-        for number in (row, len(self.rows) + 1):
-            self.truth.append((number, self.cell(number, self.contract.key[0]), "JT-KEY-0001"))
-
-    def header(self) -> list[str]:
-        """Chinese headers."""
-        return [c.title_zh for c in self.contract.columns]
 
 
 @dataclass
@@ -225,7 +167,7 @@ def _examples(folder: _Folder, source: _Source) -> None:
             sheet.truth.append((place.row + 1, sheet.cell(place.row + 1, column), code))
         org = known[sender(contract)]
         name = f"{contract.name}_{org}_{PERIOD}_{rule.code}.csv"
-        folder.write(name, _csv(sheet), sheet.truth)
+        folder.write(name, as_csv(sheet), sheet.truth)
 
 
 def _loan_rules(folder: _Folder, source: _Source) -> None:
@@ -242,7 +184,7 @@ def _loan_rules(folder: _Folder, source: _Source) -> None:
     sheet.fault("JT-LOAN-0010", r, "annual_rate", annual_rate="0.5000")
     sheet.fault("JT-LOAN-0030", r, "currency_code", currency_code="RMB")
     sheet.duplicate(row())
-    folder.write(source.name("loan_account", "rules"), _csv(sheet), sheet.truth)
+    folder.write(source.name("loan_account", "rules"), as_csv(sheet), sheet.truth)
 
 
 def _loan_cells(folder: _Folder, source: _Source) -> None:
@@ -280,7 +222,7 @@ def _loan_cells(folder: _Folder, source: _Source) -> None:
     r = sheet.pick(**_ordinary(source))
     sheet.set(r, contract_status_code="结清")
     sheet.bad_cell("JT-CELL-0002", r, "balance", "已结清")
-    folder.write(source.name("loan_account", "cells"), _csv(sheet), sheet.truth)
+    folder.write(source.name("loan_account", "cells"), as_csv(sheet), sheet.truth)
 
 
 def _loan_types(folder: _Folder, source: _Source) -> None:
@@ -299,7 +241,7 @@ def _loan_types(folder: _Folder, source: _Source) -> None:
         r = sheet.pick(**_ordinary(source))
         special[(r, column)] = (how, sheet.get(r, column))
         sheet.truth.append((r, sheet.cell(r, column), code))
-    content = _xlsx(sheet, special)
+    content = as_xlsx(sheet, special)
     folder.write(source.name("loan_account", "types", "xlsx"), content, sheet.truth)
 
 
@@ -311,13 +253,13 @@ def _event_rules(folder: _Folder, source: _Source) -> None:
     sheet.fault("JT-ROW-0001", sheet.pick(**repaid), "branch_id", branch_id=bank.ROOT_ID)
     sheet.bad_cell("JT-CELL-0013", sheet.pick(**repaid), "principal_amount", "-500.00")
     sheet.duplicate(sheet.pick(**repaid))
-    folder.write(source.name("loan_event", "rules"), _csv(sheet), sheet.truth)
+    folder.write(source.name("loan_event", "rules"), as_csv(sheet), sheet.truth)
 
 
 def _register_rules(folder: _Folder, source: _Source) -> None:
     def finish(sheet: Sheet) -> None:
         name = source.name(sheet.contract.name, "rules")
-        folder.write(name, _csv(sheet), sheet.truth)
+        folder.write(name, as_csv(sheet), sheet.truth)
 
     sheet = source.sheet("customer")
     person = {"id_type_code": "居民身份证"}
@@ -347,7 +289,7 @@ def _deposit_rules(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("deposit_tenday")
     del sheet.rows[1]
     sheet.truth.append((2, sheet.cell(2, "balance_date"), "JT-DEPO-0002"))
-    folder.write(source.name("deposit_tenday", "incomplete"), _csv(sheet), sheet.truth)
+    folder.write(source.name("deposit_tenday", "incomplete"), as_csv(sheet), sheet.truth)
 
 
 def _headers(folder: _Folder, source: _Source) -> None:
@@ -358,28 +300,30 @@ def _headers(folder: _Folder, source: _Source) -> None:
     gone = sheet.place("balance")
     without = [row[:gone] + row[gone + 1 :] for row in (header, *rows)]
     folder.write(
-        source.name("loan_account", "no_balance"), _lines(without), [(1, "", "JT-FILE-0009")]
+        source.name("loan_account", "no_balance"), csv_lines(without), [(1, "", "JT-FILE-0009")]
     )
     wider = [[*row, "稳健", row[gone]] for row in rows]
     marks: list[Mark] = [
-        (1, f"{_letter(width)}1", "JT-FILE-0010"),
-        (1, f"{_letter(width + 1)}1", "JT-FILE-0011"),
+        (1, f"{letter(width)}1", "JT-FILE-0010"),
+        (1, f"{letter(width + 1)}1", "JT-FILE-0011"),
     ]
     folder.write(
         source.name("loan_account", "extra_columns"),
-        _lines([[*header, "客户评语", "贷款余额"], *wider]),
+        csv_lines([[*header, "客户评语", "贷款余额"], *wider]),
         marks,
     )
     folder.write(
-        source.name("loan_account", "no_header"), _lines(rows), [(None, "", "JT-FILE-0008")]
+        source.name("loan_account", "no_header"), csv_lines(rows), [(None, "", "JT-FILE-0008")]
     )
     folder.write(
-        source.name("loan_account", "header_only"), _lines([header]), [(None, "", "JT-FILE-0016")]
+        source.name("loan_account", "header_only"),
+        csv_lines([header]),
+        [(None, "", "JT-FILE-0016")],
     )
     many = [f"附加列{i}" for i in range(20_000)]
     folder.write(
         source.name("loan_account", "too_wide"),
-        _lines([header + many, *(row + ["0"] * len(many) for row in rows[:2])]),
+        csv_lines([header + many, *(row + ["0"] * len(many) for row in rows[:2])]),
         [(None, "", "JT-FILE-0006")],
     )
 
@@ -390,26 +334,26 @@ def _records(folder: _Folder, source: _Source) -> None:
     rows[3].append("多余")
     rows[7].pop()
     marks: list[Mark] = [(5, "", "JT-FILE-0014"), (9, "", "JT-FILE-0014")]
-    folder.write(source.name("loan_account", "ragged"), _lines([sheet.header(), *rows]), marks)
+    folder.write(source.name("loan_account", "ragged"), csv_lines([sheet.header(), *rows]), marks)
 
 
 def _workbooks(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("deposit_tenday")
-    good = _xlsx(sheet, {})
+    good = as_xlsx(sheet, {})
 
     def write(what: str, content: bytes, code: str) -> None:
         folder.write(source.name("deposit_tenday", what, "xlsx"), content, [(None, "", code)])
 
     write("truncated", good[: len(good) * 6 // 10], "JT-FILE-0003")
     write("garbled", good[:300] + bytes(400) + good[700:], "JT-FILE-0003")
-    write("password", _encrypted_package(), "JT-FILE-0004")
-    write("bomb", _bomb(good), "JT-FILE-0005")
-    write("two_sheets", _xlsx(sheet, {}, sheets=("一月", "二月")), "JT-FILE-0017")
+    write("password", encrypted_package(), "JT-FILE-0004")
+    write("bomb", bomb(good), "JT-FILE-0005")
+    write("two_sheets", as_xlsx(sheet, {}, sheets=("一月", "二月")), "JT-FILE-0017")
 
     loans = source.sheet("loan_account")
     r = loans.pick(**_ordinary(source))
     special = {(r, "product_code"): ("merged", loans.get(r, "product_code"))}
-    content = _xlsx(loans, special)
+    content = as_xlsx(loans, special)
     mark: Mark = (r, loans.cell(r, "product_code"), "JT-FILE-0012")
     folder.write(source.name("loan_account", "merged", "xlsx"), content, [mark])
 
@@ -428,7 +372,7 @@ def _templates(folder: _Folder, source: _Source) -> None:
         ("old_template", replace(now, version=old), {}, "JT-FILE-0020"),
         ("mangled", now, {"deposit_balance": "余额（万元）"}, "JT-FILE-0021"),
     ):
-        content = _xlsx(sheet, {}, stamp=stamp, renamed=renamed)
+        content = as_xlsx(sheet, {}, stamp=stamp, renamed=renamed)
         name = source.name("deposit_tenday", what, "xlsx")
         folder.write(name, content, [(None, "", code)])
 
@@ -439,14 +383,14 @@ def _control_figures(folder: _Folder, source: _Source) -> None:
     total = sum(Decimal(sheet.get(r, "deposit_balance")) for r in range(2, len(sheet.rows) + 2))
     label = f"{sheet.contract.column('deposit_balance').title_zh}合计"
     head = [f"笔数：{len(sheet.rows) + 1}", "", label, str(total + Decimal("0.01"))]
-    content = _lines([head, sheet.header(), *sheet.rows])
+    content = csv_lines([head, sheet.header(), *sheet.rows])
     marks: list[Mark] = [(1, "A1", "JT-CTRL-0001"), (1, "D1", "JT-CTRL-0002")]
     folder.write(source.name("deposit_tenday", "control"), content, marks)
 
 
 def _hostile(folder: _Folder, source: _Source) -> None:
     sheet = source.sheet("deposit_tenday")
-    good = _csv(sheet)
+    good = as_csv(sheet)
 
     def write(name: str, content: bytes, code: str) -> None:
         folder.write(name, content, [(None, "", code)])
@@ -470,140 +414,10 @@ def _hostile(folder: _Folder, source: _Source) -> None:
     rows = [[*row[:place], stranger, *row[place + 1 :]] for row in sheet.rows]
     write(
         source.name("deposit_tenday", "stranger", org=stranger),
-        _lines([sheet.header(), *rows]),
+        csv_lines([sheet.header(), *rows]),
         "JT-FILE-0018",
     )
 
 
-# -- forms of a file --
-
-
-def _letter(place: int) -> str:
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _moved(text: str, days: int) -> str:
     return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue().encode("utf-8")
-
-
-def _csv(sheet: Sheet) -> bytes:
-    return _lines([sheet.header(), *sheet.rows])
-
-
-def _xlsx(
-    sheet: Sheet,
-    special: Mapping[tuple[int, str], tuple[str, str]],
-    sheets: Sequence[str] = (),
-    *,
-    stamp: Stamp | None = None,
-    renamed: Mapping[str, str] | None = None,
-) -> bytes:
-    """A workbook of typed cells; ``special`` cells (row, column) are written in another way.
-
-    With a ``stamp`` it is a template that was filled in; ``renamed`` gives columns other headers.
-    """
-    buffer = io.BytesIO()
-    book = new_workbook(buffer)
-    as_date = book.add_format({"num_format": "yyyy-mm-dd"})
-    for name in sheets or (sheet.contract.title_zh,):
-        tab = book.add_worksheet(name)
-        for place, column in enumerate(sheet.contract.columns):
-            tab.write_string(0, place, (renamed or {}).get(column.name, column.title_zh))
-            for row, cells in enumerate(sheet.rows, start=2):
-                value = cells[place]
-                how, _ = special.get((row, column.name), (column.kind, ""))
-                at = (row - 1, place)
-                if value == "":
-                    continue
-                if how in ("money", "rate", "int", "number"):
-                    tab.write_number(*at, float(value))
-                elif how in ("date", "serial"):
-                    serial = (date.fromisoformat(value) - _EXCEL_DAY_ZERO).days
-                    tab.write_number(*at, serial, as_date if how == "date" else None)
-                elif how == "formula":
-                    tab.write_formula(*at, f"={value}*1", None, float(value))
-                elif how == "merged":
-                    tab.merge_range(*at, at[0], place + 1, value)
-                    cells[place + 1] = ""
-                else:
-                    tab.write_string(*at, value)
-    if stamp is not None:
-        hidden = book.add_worksheet(STAMP_SHEET)
-        hidden.very_hidden()
-        for line, (name, text) in enumerate(stamp.rows()):
-            hidden.write_string(line, 0, name)
-            hidden.write_string(line, 1, text)
-    book.close()
-    return buffer.getvalue()
-
-
-def _bomb(good: bytes) -> bytes:
-    """A workbook whose sheet unpacks to 32 MB of blanks from forty kilobytes."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(good)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with target.open(info, "w") as part:
-                part.write(source.read(name))
-                if name == "xl/worksheets/sheet1.xml":
-                    for _ in range(32):
-                        part.write(b" " * (1 << 20))
-    return buffer.getvalue()
-
-
-def _encrypted_package() -> bytes:
-    """A compound file with the streams of a password-protected workbook ([MS-OFFCRYPTO])."""
-    sector, free, end = 512, 0xFFFFFFFF, 0xFFFFFFFE
-    sizes = (("EncryptionInfo", 4096), ("EncryptedPackage", 8192))
-    header = struct.pack(
-        "<8s16xHHHHH6xIIIIIIIIII",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0,
-    )  # fmt: skip
-    header += struct.pack("<108I", *([free] * 108))
-    table = [0xFFFFFFFD, end]
-    entries = [_directory_entry("Root Entry", 5, 1, end, 0)]
-    for place, (name, size) in enumerate(sizes):
-        first, count = len(table), size // sector
-        table += [*range(first + 1, first + count), end]
-        left = 1 if place == 1 else free
-        entries.append(_directory_entry(name, 2, free, first, size, left))
-    entries[0] = _directory_entry("Root Entry", 5, 2, end, 0)
-    entries.append(bytes(128))
-    table += [free] * (128 - len(table))
-    body = bytes((i * 131 + 17) % 251 for i in range(4096 + 8192))
-    return header + struct.pack("<128I", *table) + b"".join(entries) + body
-
-
-def _directory_entry(
-    name: str, kind: int, child: int, first: int, size: int, left: int = 0xFFFFFFFF
-) -> bytes:
-    text = name.encode("utf-16-le")
-    return struct.pack(
-        "<64sHBBIII16xI8x8xIQ",
-        text,
-        len(text) + 2,
-        kind,
-        1,
-        left,
-        0xFFFFFFFF,
-        child if kind == 5 else 0xFFFFFFFF,
-        0,
-        first,
-        size,
-    )

@@ -13,8 +13,19 @@ from pathlib import Path
 import numpy as np
 
 from expectations.contract import load_contracts
-from pipelines.sample import activity, bank, deposits, holdings, loans, people, plans, points
+from pipelines.sample import (
+    activity,
+    bank,
+    deposits,
+    holdings,
+    loans,
+    parameters,
+    people,
+    plans,
+    points,
+)
 from pipelines.sample import archives as arch
+from pipelines.sample import credit_lines as credit
 from pipelines.sample import customers as cust
 from pipelines.sample.bank import Org
 from pipelines.sample.columns import ArrowColumn
@@ -222,15 +233,15 @@ def _send_branch(
     fixed = cust.customer_columns(org, units, customers, rng)
     archives = arch.make_archives(org, units, customers, rng, start)
     book = loans.opening_book(org, customers, rng, opening)
-    lines = cust.make_lines(customers, _owed(book), opening, rng)
+    lines = credit.make_lines(customers, _owed(book), opening, rng)
 
     spread = np.random.default_rng([seed, place_in_bank, 1]).uniform(size=(3, customers.count))
     files = np.random.default_rng([seed, place_in_bank, 2])
     fixed["opened_date"] = cust.account_dates(customers, book.book.customer, book.book.disbursed)
-    earlier = cust.earlier_lines(lines, *loans.first_loans(book))
-    cust.cover_loans(earlier, lines, *loans.lines_needed(book, np.arange(book.book.count)))
+    earlier = credit.earlier_lines(lines, *loans.first_loans(book))
+    credit.cover_loans(earlier, lines, *loans.lines_needed(book, np.arange(book.book.count)))
     subjects = arch.make_subjects(units, customers, files)
-    first_line = cust.first_lines(customers, lines, earlier)
+    first_line = credit.first_lines(customers, lines, earlier)
     others = arch.make_other_archives(
         units, customers, subjects, archives, first_line, files, start
     )
@@ -243,15 +254,15 @@ def _send_branch(
         point = series[all_months.index(month)]
         _send(box, org, month, "deposit_tenday", deposits.deposit_tenday(org, month, point))
     if opening.label in plan.snapshots:
-        total = cust.credit_total(lines, customers, book.owed(operating=True), opening.last)
+        total = credit.credit_total(lines, customers, book.owed(operating=True), opening.last)
         _send(box, org, opening, "loan_account", loans.loan_account(book, opening, total))
 
     pools: dict[int, float] = {}
     for place, month in enumerate(plan.months):
         events = book.advance(month)
-        cust.move_lines(lines, place, month, _owed(book), customers, rng)
+        credit.move_lines(lines, place, month, _owed(book), customers, rng)
         granted = events.loan[events.kind == loans.DISBURSE]
-        cust.cover_loans(earlier, lines, *loans.lines_needed(book, granted))
+        credit.cover_loans(earlier, lines, *loans.lines_needed(book, granted))
         point = series[12 + place]
         if month.label in plan.registers:
             registers = {
@@ -261,7 +272,7 @@ def _send_branch(
                 ),
                 "grid": bank.grid(org, units, month),
                 "customer": cust.customer_register(fixed, customers, spread, month),
-                "credit_line": cust.credit_line(org, customers, lines, earlier),
+                "credit_line": credit.credit_line(org, customers, lines, earlier),
                 "customer_archive": arch.customer_archive(
                     org, units, customers, archives, others, month
                 ),
@@ -269,7 +280,7 @@ def _send_branch(
             for ledger, columns in registers.items():
                 _send(box, org, month, ledger, columns)
         if month.label in plan.snapshots:
-            total = cust.credit_total(lines, customers, book.owed(operating=True), month.last)
+            total = credit.credit_total(lines, customers, book.owed(operating=True), month.last)
             _send(box, org, month, "loan_account", loans.loan_account(book, month, total))
         if month.label in plan.flows:
             _send(box, org, month, "loan_event", loans.loan_event(book, month, events))
@@ -374,7 +385,7 @@ def _mean_rise(series: IntArray, place: int) -> float:
 
 def _pool(org: Org, place: int, rise: float, year: YearTotals) -> float:
     """Rough pay pool in yuan, so that the approved total is of the right size."""
-    rates = bank.CONTENT_RATES
+    rates = parameters.CONTENT_RATES
     kind = "content_rate_interest"
     if org.org_type == "business_dept":
         kind = "content_rate_interest_business_dept"
@@ -403,9 +414,9 @@ def _send_head_office(
         ]
         for ledger, columns in (
             ("org_unit", bank.org_unit(orgs, month)),
-            ("scheme_param", bank.scheme_param(orgs, start, approved)),
-            ("scheme_binding", bank.scheme_binding(orgs, start)),
-            ("calendar_override", bank.calendar_override(start)),
+            ("scheme_param", parameters.scheme_param(orgs, start, approved)),
+            ("scheme_binding", parameters.scheme_binding(orgs, start)),
+            ("calendar_override", parameters.calendar_override(start)),
         ):
             box.send(ledger, bank.ROOT_ID, month.label, columns, style)
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
@@ -24,6 +25,8 @@ from pipelines.landing.identity import identify
 from pipelines.landing.judge_file import judge_upload
 from pipelines.periods import parse_period
 from pipelines.sample import SampleSummary, make_month, make_sample
+from pipelines.sample.bank import organisations
+from pipelines.sample.customers import resident_ids
 from pipelines.sample.write import CONTRACTS_DIR
 
 Row = dict[str, str]
@@ -816,3 +819,13 @@ def _quiet(
     return con.execute(
         f"select {names}, '{identity.org_id}' as _org, '{path.name}' as _load_id, _row from typed"
     ).to_arrow_table()
+
+
+def test_customers_of_a_large_branch_have_numbers_of_their_own() -> None:
+    (org,) = organisations(1, 1_000, with_workbooks=False)
+    number = np.arange(1, 40_001)
+    ids = resident_ids(org, number, np.random.default_rng(7))
+    assert len(set(ids.tolist())) == len(number)
+    # the date in a number is a real one, and nobody is born in the bank's future
+    births = {dt.date.fromisoformat(f"{i[6:10]}-{i[10:12]}-{i[12:14]}") for i in ids.tolist()}
+    assert dt.date(1950, 1, 1) <= min(births) and max(births) < dt.date(1995, 1, 1)
