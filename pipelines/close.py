@@ -21,12 +21,13 @@ from expectations.contract import Contract, load_contracts
 from expectations.decision import read_decision
 from expectations.rule import load_rule_book
 from pipelines.clock import bank_today
+from pipelines.database import connect
 from pipelines.emit import Emission, Refusal, emit_output
 from pipelines.errors import RefusedError, UsageError
 from pipelines.gates.hashes import todays_hashes
 from pipelines.gates.lake import LakeVerdict, judge_lake
 from pipelines.gates.marts import SliceVerdict, judge_marts
-from pipelines.landing.receive import Receiver, connect
+from pipelines.landing.receive import Receiver
 from pipelines.landing.restore import missing_parts, restore_parts
 from pipelines.locking import writer_lock
 from pipelines.paths import LEDGERS_DIR

@@ -24,11 +24,11 @@ import pyarrow.parquet as pq
 
 from expectations.cells import CellMemo
 from expectations.contract import Contract, load_contracts
-from expectations.database import open_database
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
 from expectations.waiver import Waiver, same_person, waived_codes
+from pipelines.database import connect
 from pipelines.landing.difference import Difference, compare, parquet
 from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify_file
@@ -590,18 +590,3 @@ def make_load_id(identity: Identity, contract: Contract, mapping: str, digests: 
         *sorted(digests),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def connect(settings: Settings, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection with the house's limits and no way to the network."""
-    settings.home.scratch.mkdir(parents=True, exist_ok=True)
-    return open_database(
-        database,
-        {
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": str(settings.home.scratch),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )

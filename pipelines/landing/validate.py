@@ -11,13 +11,13 @@ from expectations.findings import finding_row
 from expectations.judge import refused
 from expectations.rule import RuleBook
 from expectations.waiver import Waiver, waived_codes
+from pipelines.database import connect
 from pipelines.landing.export import Export, judge_export
 from pipelines.landing.identity import identify_file
 from pipelines.landing.judge_file import judge_upload
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receipt import Receipt
 from pipelines.landing.receive import (
-    connect,
     difference_from,
     letters_of,
     make_load_id,

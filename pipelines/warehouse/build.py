@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import Contract
-from pipelines.landing.receive import connect
+from pipelines.database import connect
 from pipelines.paths import Home
 from pipelines.settings import Settings
 from pipelines.warehouse.comments import write_comments

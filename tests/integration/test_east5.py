@@ -15,11 +15,12 @@ import pytest
 from expectations.contract import Contract
 from expectations.findings import Finding, render
 from expectations.rule import RuleBook
+from pipelines.database import connect
 from pipelines.errors import UsageError
 from pipelines.landing.export import judge_export, open_export
 from pipelines.landing.mapping import load_mapping
 from pipelines.landing.receipt import Receipt
-from pipelines.landing.receive import Receiver, connect
+from pipelines.landing.receive import Receiver
 from pipelines.landing.restore import missing_parts, restore_parts
 from pipelines.landing.validate import validate_export
 from pipelines.paths import Home

@@ -12,8 +12,9 @@ import pytest
 from expectations.contract import Contract
 from expectations.reconcile import find_in_lake
 from expectations.rule import RuleBook, load_rule_book
+from pipelines.database import connect
 from pipelines.gates.lake import lake_scope
-from pipelines.landing.receive import Receiver, connect
+from pipelines.landing.receive import Receiver
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.sample.lake_faults import write_lake_faults

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from expectations.database import open_database
 from expectations.engine import HeldConnectionEngine
-from pipelines.landing.receive import connect
+from pipelines.database import connect
 from pipelines.settings import Settings
 
 def shows(con):

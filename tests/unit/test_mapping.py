@@ -14,11 +14,12 @@ from expectations.contract import Contract
 from expectations.findings import Finding, finding_row, finding_table, render
 from expectations.rule import RuleBook
 from expectations.strict_yaml import StrictYamlError
+from pipelines.database import connect
 from pipelines.errors import UsageError
 from pipelines.landing.export import Export, judge_export, open_export
 from pipelines.landing.line_number import LINES, file_and_line, row_words
 from pipelines.landing.mapping import Mapping, load_mapping
-from pipelines.landing.receive import at_their_lines, connect
+from pipelines.landing.receive import at_their_lines
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
 
