@@ -17,13 +17,16 @@ create table in_force as
 select ledger, org, month, max(period) as period
 from sent
 join month on sent.period <= month.month
-where ledger in (
-    'admin_unit', 'calendar_override', 'credit_line', 'customer', 'customer_archive', 'grid',
-    'org_unit', 'scheme_binding', 'scheme_param', 'segment_population'
-)
+where is_register(ledger)
 group by all
 union all
 select ledger, org, period, period
 from sent
 join month on sent.period = month.month
-where ledger in ('loan_account', 'loan_event', 'deposit_tenday', 'gl_balance');
+where not is_register(ledger);
+
+-- the month's dates, as rules across ledgers call them
+create table run_context as
+select
+    getvariable('period') as period, getvariable('period_start') as period_start,
+    getvariable('period_end') as period_end, getvariable('year_start') as year_start;

@@ -168,7 +168,7 @@ def compare(con: duckdb.DuckDBPyConnection) -> None:
 
 def csv(path: Path) -> str:
     """A CSV file of the ledger with its cells as text."""
-    cells = ", ".join(f'"{c.header}" as r_{c.name}' for c in LEDGER.columns)
+    cells = ", ".join(f'"{c.title_zh}" as r_{c.name}' for c in LEDGER.columns)
     return (
         f"(select {cells} from read_csv('{path}', header = true, all_varchar = true, "
         "delim = ',', quote = '\"', escape = '\"', nullstr = '', max_line_size = 4000000))"

@@ -78,7 +78,6 @@ class _Plan:
     flows: frozenset[str]
     registers: frozenset[str]
     with_workbooks: bool
-    all_ledgers: bool
 
     @property
     def opening(self) -> Month:
@@ -128,7 +127,6 @@ def make_sample(
         flows=labels,
         registers=labels,
         with_workbooks=True,
-        all_ledgers=True,
     )
     return _make(out, plan, branches, customers, seed, faults, progress)
 
@@ -145,12 +143,11 @@ def make_month(
 ) -> SampleSummary:
     """Write one month's close at scale: the files of ``period`` and what its close reads.
 
-    The branches live through the year up to ``period`` but send only: the registers as they stand
-    at ``period``; ``loan_account`` of ``period``, of the month before (class before a recovery) and
-    of the previous year end (year-start balances); ``loan_event``, ``gl_balance`` and the ten-day
-    deposits of ``period``; no other ledger. Figures over the year to date therefore cover one month's postings,
-    and deposit averages have no base. With ``whole_year`` all months of the year and the ten-day
-    deposits of the year before are sent as well. Files are CSV.
+    The branches live through the year up to ``period`` but send only: every ledger of ``period``;
+    ``loan_account`` of the month before (class before a recovery) and of the previous year end
+    (year-start balances). Figures over the year to date therefore cover one month's rows, and
+    averages have no base. With ``whole_year`` all months of the year and the ten-day deposits of the
+    year before are sent as well. Files are CSV.
 
     Args:
         out: Folder; ``inbox/`` and ``README.txt`` are made in it.
@@ -175,7 +172,6 @@ def make_month(
         flows=labels if whole_year else frozenset({period}),
         registers=labels if whole_year else frozenset({period}),
         with_workbooks=False,
-        all_ledgers=False,
     )
     per_customer = 0.68 + 0.0437 * len(window)  # measured on the default bank
     return _make(out, plan, branches, round(loans / per_customer), seed, False, progress)
@@ -208,8 +204,7 @@ def _make(
         if progress:
             progress(f"{org.org_id} {org.name}: {lent} loans")
     _send_head_office(box, plan, orgs, pools)
-    if plan.all_ledgers:
-        _send_plans(box, plan, orgs, headcounts, np.random.default_rng([seed, len(orgs), 0]))
+    _send_plans(box, plan, orgs, headcounts, np.random.default_rng([seed, len(orgs), 0]))
     (out / "README.txt").write_text(_README.format(seed=seed), encoding="utf-8")
     summary.files, summary.rows = box.files, dict(sorted(box.rows.items()))
     if faults:
@@ -294,7 +289,7 @@ def _send_branch(
                 book.bad_balance,
             )
             _send(box, org, month, "gl_balance", gl)
-        if plan.all_ledgers:
+        if month.label in plan.flows:
             rest.send(month, place, events)
         if month.number == 12:
             rise = _mean_rise(series, place)
@@ -431,6 +426,8 @@ def _send_plans(
     """Plans and scores, which head office sets for its branches."""
     style = FileStyle("xlsx") if plan.with_workbooks else FileStyle()
     for month in plan.months:
+        if month.label not in plan.registers:
+            continue
         branch_plan = plans.branch_plan(orgs, headcounts, plan.months[0], month)
         box.send("branch_plan", bank.ROOT_ID, month.label, branch_plan, style)
         scores = plans.qualitative_score(orgs, month, rng)
