@@ -41,6 +41,7 @@ SHAPES = {
 # Ledger by ledger what the month says: first its dates, at last what is published.
 FIGURES = (
     "terms",
+    "given",
     "loan_book",
     "grid",
     "archive",
