@@ -48,6 +48,10 @@ FIGURES = (
     "renewal",
     "pay",
     "inclusive",
+    "credit",
+    "lending",
+    "lists",
+    "service",
     "published",
 )
 

@@ -70,7 +70,7 @@ from (
     group by o.org_id, s.status
 );
 
--- growth since the year's start, and the sign of the gap kept where rounding would lose it
+-- growth since the year's start
 insert into measured
 with part as (
     select a.org_id, coalesce(a.reason, b.reason) as reason, a.balance as now_all, b.balance as start_all, unnest([
@@ -89,10 +89,5 @@ growth as (
 )
 select
     'agri_sme_growth_gap', 'gap', org_id, f.s, part_growth, all_growth,
-    case
-        when gap_sign < 0 and part_growth - all_growth >= 0 then -0.000001
-        when gap_sign > 0 and part_growth - all_growth <= 0 then 0.000001
-        else part_growth - all_growth
-    end,
-    reason
+    gap6(part_growth, all_growth, gap_sign), reason
 from growth;

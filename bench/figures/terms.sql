@@ -18,6 +18,13 @@ create macro exact_ratio(n, d, scale, unit) as
     end;
 create macro ratio6(n, d) as cast(exact_ratio(n, d, 1000000, 0.000001) as decimal(38, 6));
 create macro ratio9(n, d) as cast(exact_ratio(n, d, 1000000000, 0.000000001) as decimal(38, 9));
+-- a gap of two rounded ratios, with the sign that rounding would lose
+create macro gap6(a, b, exact_sign) as
+    case
+        when exact_sign < 0 and a - b >= 0 then -0.000001
+        when exact_sign > 0 and a - b <= 0 then 0.000001
+        else a - b
+    end;
 create macro end_before(d) as d - cast(day(d) as integer);  -- the month end before a date
 create macro is_npl(class) as class in ('substandard', 'doubtful', 'loss');
 
