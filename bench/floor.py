@@ -45,6 +45,8 @@ FIGURES = (
     "loan_book",
     "grid",
     "archive",
+    "grid_work",
+    "points",
     "renewal",
     "pay",
     "inclusive",
