@@ -54,6 +54,12 @@ FIGURES = (
     "lending",
     "lists",
     "service",
+    "year",
+    "outlets",
+    "plans",
+    "managers",
+    "customers",
+    "loan_profit",
     "published",
 )
 
