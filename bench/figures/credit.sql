@@ -5,14 +5,14 @@ create table vintage as
 select
     branch_id, five_class_code as class, product_class_code as product,
     least(date_diff('month', disbursement_date, getvariable('period_end')), 24) as age,
-    year(disbursement_date) as granted, count_if(balance > 0) as loans, sum(balance) as balance,
+    year(disbursement_date) as granted, count(*) filter (balance > 0) as loans, sum(balance) as balance,
     coalesce(sum(balance) filter (overdue_days > 0), 0) as overdue,
     coalesce(sum(balance) filter (is_inclusive), 0) as inclusive,
     coalesce(sum(balance) filter (purpose_code = 'housing'), 0) as housing,
     coalesce(sum(balance) filter (purpose_code = 'consumption'), 0) as consumption,
     coalesce(sum(balance) filter (guarantee_type_code = 'credit'), 0) as credit,
-    count_if(is_new) as new_loans, coalesce(sum(loan_amount) filter (is_new), 0) as new_amount,
-    count_if(is_renewed) as renewed_loans,
+    count(*) filter (is_new) as new_loans, coalesce(sum(loan_amount) filter (is_new), 0) as new_amount,
+    count(*) filter (is_renewed) as renewed_loans,
     coalesce(sum(loan_amount) filter (is_renewed), 0) as renewed_amount
 from (
     select
@@ -270,7 +270,7 @@ with reminder as (
     group by loan_id
 ),
 falling as (
-    select n.branch_id, count(*) as loans, count_if(r.first_date <= n.due_date) as reminded
+    select n.branch_id, count(*) as loans, count(*) filter (r.first_date <= n.due_date) as reminded
     from (
         select loan_id, branch_id, due_date from loan_account
         where due_date between getvariable('period_start') and getvariable('period_end')

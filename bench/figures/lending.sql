@@ -192,8 +192,8 @@ summed as (
         - coalesce(sum(i.start) filter (u.is_strong_county_pilot), 0) as pilot_net,
         coalesce(sum(i.now) filter (u.location_code = 'township'), 0)
         - coalesce(sum(i.start) filter (u.location_code = 'township'), 0) as township_net,
-        count_if(u.is_strong_county_pilot and b.is_active) as pilots,
-        count_if(u.location_code = 'township' and b.is_active) as townships
+        count(*) filter (u.is_strong_county_pilot and b.is_active) as pilots,
+        count(*) filter (u.location_code = 'township' and b.is_active) as townships
     from org as o
     join member as m on m.org_id = o.org_id
     left join branch as b on b.org_id = m.branch_id

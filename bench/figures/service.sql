@@ -14,8 +14,8 @@ insert into measured
 with complaints as (
     select
         o.org_id, any_value(s.value) as days, any_value(lack.year) as reason, count(r.org_id) as received,
-        count_if(is_closed) as closed, count_if(is_closed and is_revisited) as revisited,
-        count_if(r.closed_date <= received_date + cast(s.value as integer)) as timely,
+        count(*) filter (is_closed) as closed, count(*) filter (is_closed and is_revisited) as revisited,
+        count(*) filter (r.closed_date <= received_date + cast(s.value as integer)) as timely,
         count(distinct channel_code) filter (
             channel_code in ('customer_aid', 'service_line', 'supervision_line')
         ) as hotlines
@@ -91,12 +91,12 @@ where o.is_active;
 insert into measured
 with checks as (
     select
-        m.org_id, count_if(check_kind_code = 'mystery_visit') as visits,
+        m.org_id, count(*) filter (check_kind_code = 'mystery_visit') as visits,
         sum(score) filter (check_kind_code = 'mystery_visit') as points,
         bool_or(check_kind_code = 'mystery_visit' and score is null) as lacks_points,
         sum(satisfied_count) filter (check_kind_code = 'satisfaction_survey') as satisfied,
         sum(respondent_count) filter (check_kind_code = 'satisfaction_survey') as respondents,
-        count_if(check_kind_code = 'queue_ticket') as queues,
+        count(*) filter (check_kind_code = 'queue_ticket') as queues,
         sum(average_wait_minutes) filter (check_kind_code = 'queue_ticket') as minutes,
         bool_or(check_kind_code = 'queue_ticket' and average_wait_minutes is null) as lacks_minutes
     from service_check_sent as c
@@ -128,11 +128,11 @@ from (
 insert into measured
 with outlets as (
     select
-        o.org_id, count(*) as outlets, count_if(u.is_hotline_posted) as posted,
+        o.org_id, count(*) as outlets, count(*) filter (u.is_hotline_posted) as posted,
         bool_or(u.is_hotline_posted is null) as lacks_flag,
-        count_if(u.transformed_date <= getvariable('period_end')) as changed,
-        count_if(u.transformed_date between getvariable('year_start') and getvariable('period_end')) as new,
-        count_if(
+        count(*) filter (u.transformed_date <= getvariable('period_end')) as changed,
+        count(*) filter (u.transformed_date between getvariable('year_start') and getvariable('period_end')) as new,
+        count(*) filter (
             u.transformed_date <= getvariable('period_end') and u.six_s_date <= getvariable('period_end')
         ) as tidy
     from org as o
