@@ -60,6 +60,9 @@ FIGURES = (
     "managers",
     "customers",
     "loan_profit",
+    "dossiers",
+    "village",
+    "channels",
     "published",
 )
 

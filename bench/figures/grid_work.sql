@@ -187,10 +187,9 @@ create table attendance as
 select t.branch_id, t.person_id, t.topic_code, count(distinct (t.training_id, t.training_date)) as seats
 from training_sent as t
 join month as m on m.month = t._period and m.is_current_year
-semi join duty as d
-    on d.person_id = t.person_id and d.start_date <= t.training_date
-    and coalesce(d.end_date >= t.training_date, true)
+join duty as d on d.person_id = t.person_id
 where t.topic_code in ('grid_policy', 'process', 'finance_knowledge')
+    and d.start_date <= t.training_date and coalesce(d.end_date >= t.training_date, true)
 group by all;
 
 insert into measured
