@@ -63,6 +63,7 @@ FIGURES = (
     "dossiers",
     "village",
     "channels",
+    "sources",
     "published",
 )
 

@@ -48,12 +48,12 @@ insert into measured
 select f.m, f.k, org_id, f.s, f.n, f.d, null, f.reason
 from (
     select o.org_id, unnest([
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_1', n: count_if(g.grade = 'grade_1'), d: null, reason: null},
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_2', n: count_if(g.grade = 'grade_2'), d: null, reason: null},
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_3', n: count_if(g.grade = 'grade_3'), d: null, reason: null},
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_4', n: count_if(g.grade = 'grade_4'), d: null, reason: null},
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_5', n: count_if(g.grade = 'grade_5'), d: null, reason: null},
-        {m: 'cm_grade_by_portfolio', k: 'count', s: 'ungraded', n: count_if(g.grade = 'ungraded'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_1', n: count(*) filter (g.grade = 'grade_1'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_2', n: count(*) filter (g.grade = 'grade_2'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_3', n: count(*) filter (g.grade = 'grade_3'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_4', n: count(*) filter (g.grade = 'grade_4'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'grade_5', n: count(*) filter (g.grade = 'grade_5'), d: null, reason: null},
+        {m: 'cm_grade_by_portfolio', k: 'count', s: 'ungraded', n: count(*) filter (g.grade = 'ungraded'), d: null, reason: null},
         {m: 'sme_manager_points', k: 'ratio', s: 'all', n: coalesce(sum(points), 0), d: count(g.staff_id), reason: null},
         {m: 'sme_manager_points', k: 'ratio', s: 'lending', n: coalesce(sum(lending), 0), d: count(g.staff_id), reason: null},
         {
@@ -65,7 +65,7 @@ from (
             d: count(g.staff_id), reason: null
         },
         {
-            m: 'sme_manager_points_attained_rate', k: 'ratio', s: 'all', n: count_if(points >= standard),
+            m: 'sme_manager_points_attained_rate', k: 'ratio', s: 'all', n: count(*) filter (points >= standard),
             d: count(g.staff_id),
             reason: case when count(g.staff_id) > count(standard) then 'missing_parameter:points_standard' end
         }
@@ -93,7 +93,7 @@ from (
 -- how many managers a pilot branch may have: beyond 300 million yuan and 200 households
 insert into measured
 with pilot as (
-    select b.org_id as branch_id, sum(c.balance) as balance, count_if(c.balance > 0) as households
+    select b.org_id as branch_id, sum(c.balance) as balance, count(*) filter (c.balance > 0) as households
     from branch as b
     join org_unit as u on u.org_id = b.org_id and u.is_strong_county_pilot
     left join (

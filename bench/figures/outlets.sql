@@ -20,28 +20,28 @@ insert into measured
 select f.m, f.k, org_id, f.s, f.n, f.d, null, null
 from (
     select o.org_id, unnest([
-        {m: 'inclusive_outlet_count', k: 'count', s: 'all', n: count_if(t.is_tiered), d: null},
-        {m: 'inclusive_outlet_count', k: 'count', s: 'unclassified', n: count_if(not t.is_tiered), d: null},
-        {m: 'inclusive_outlet_count', k: 'count', s: 'flagship', n: count_if(t.is_tiered and t.tier = 'flagship'), d: null},
-        {m: 'inclusive_outlet_count', k: 'count', s: 'benchmark', n: count_if(t.is_tiered and t.tier = 'benchmark'), d: null},
-        {m: 'inclusive_outlet_count', k: 'count', s: 'popular', n: count_if(t.is_tiered and t.tier = 'popular'), d: null},
+        {m: 'inclusive_outlet_count', k: 'count', s: 'all', n: count(*) filter (t.is_tiered), d: null},
+        {m: 'inclusive_outlet_count', k: 'count', s: 'unclassified', n: count(*) filter (not t.is_tiered), d: null},
+        {m: 'inclusive_outlet_count', k: 'count', s: 'flagship', n: count(*) filter (t.is_tiered and t.tier = 'flagship'), d: null},
+        {m: 'inclusive_outlet_count', k: 'count', s: 'benchmark', n: count(*) filter (t.is_tiered and t.tier = 'benchmark'), d: null},
+        {m: 'inclusive_outlet_count', k: 'count', s: 'popular', n: count(*) filter (t.is_tiered and t.tier = 'popular'), d: null},
         {m: 'outlet_tier_count', k: 'count', s: 'outlet', n: count(distinct t.tier) filter (t.is_tiered), d: null},
         {
             m: 'flagship_outlets_built', k: 'count', s: 'flagship', d: null,
-            n: case when count_if(t.tier = 'flagship' and t.tier_date is null) = 0
-                then count_if(t.tier = 'flagship' and t.is_built) end
+            n: case when count(*) filter (t.tier = 'flagship' and t.tier_date is null) = 0
+                then count(*) filter (t.tier = 'flagship' and t.is_built) end
         },
         {
             m: 'benchmark_outlets_built', k: 'count', s: 'benchmark', d: null,
-            n: case when count_if(t.tier = 'benchmark' and t.tier_date is null) = 0
-                then count_if(t.tier = 'benchmark' and t.is_built) end
+            n: case when count(*) filter (t.tier = 'benchmark' and t.tier_date is null) = 0
+                then count(*) filter (t.tier = 'benchmark' and t.is_built) end
         },
         {m: 'inclusive_outlet_coverage_rate', k: 'ratio', s: 'all_outlets', n: count(h.branch_id), d: count(t.branch_id)},
         {m: 'icbc_all_outlets_market', k: 'ratio', s: 'all', n: count(s.branch_id), d: count(t.branch_id)},
         {m: 'icbc_outlet_participation_metric', k: 'ratio', s: 'all', n: count(w.branch_id), d: count(t.branch_id)},
-        {m: 'icbc_booking_outlet_ratio', k: 'ratio', s: 'all', n: count_if(w.booking), d: count(t.branch_id)},
-        {m: 'icbc_marketing_outlet_ratio', k: 'ratio', s: 'all', n: count_if(w.marketing), d: count(t.branch_id)},
-        {m: 'icbc_initiating_outlet_ratio', k: 'ratio', s: 'all', n: count_if(w.initiating), d: count(t.branch_id)}
+        {m: 'icbc_booking_outlet_ratio', k: 'ratio', s: 'all', n: count(*) filter (w.booking), d: count(t.branch_id)},
+        {m: 'icbc_marketing_outlet_ratio', k: 'ratio', s: 'all', n: count(*) filter (w.marketing), d: count(t.branch_id)},
+        {m: 'icbc_initiating_outlet_ratio', k: 'ratio', s: 'all', n: count(*) filter (w.initiating), d: count(t.branch_id)}
     ]) as f
     from org as o
     join member on member.org_id = o.org_id

@@ -57,22 +57,17 @@ where o.is_active
 group by o.org_id;
 
 insert into measured
-select f.m, 'amount', f.org_id, 'all', f.n, null, null, f.reason
+select f.m, 'amount', org_id, 'all', f.n, null, null, null
 from (
-    select unnest([
-        {m: 'deposit_total', org_id: d.org_id, n: deposits, reason: tenday.now},
-        {
-            m: 'deposit_year_end_net_increase', org_id: d.org_id, n: deposit_increase,
-            reason: least(tenday.now, tenday.opening)
-        },
-        {m: 'credit_disbursement', org_id: d.org_id, n: lent, reason: flow.year},
-        {m: 'loan_total', org_id: d.org_id, n: whole, reason: null},
-        {m: 'sme_loan', org_id: d.org_id, n: sme, reason: null},
-        {m: 'other_loan', org_id: d.org_id, n: whole - sme, reason: null}
+    select org_id, unnest([
+        {m: 'deposit_total', n: deposits},
+        {m: 'deposit_year_end_net_increase', n: deposit_increase},
+        {m: 'credit_disbursement', n: lent},
+        {m: 'loan_total', n: whole},
+        {m: 'sme_loan', n: sme},
+        {m: 'other_loan', n: whole - sme}
     ]) as f
-    from done as d
-    left join lack as tenday on tenday.org_id = d.org_id and tenday.ledger = 'deposit_tenday'
-    left join lack as flow on flow.org_id = d.org_id and flow.ledger = 'loan_event'
+    from done
 );
 
 -- one type for all, lest the wide sums push the decimals of the narrow ones out
@@ -106,11 +101,11 @@ join org_plan as p on p.org_id = done_for.org_id and p.item = f.item;
 insert into measured
 select
     'interest_yoy_change', 'ratio', d.org_id, 'all', i.yuan - d.interest_before, d.interest_before, null,
-    (
+    coalesce(i.reason, (
         select min(gap.reason) from gap
         where gap.org_id = d.org_id and gap.ledger = 'loan_event'
             and right(gap.month, 2) <= right(getvariable('period'), 2)
-    )
+    ))
 from done as d join interest as i on i.org_id = d.org_id and i.month = getvariable('period');
 
 -- ---- what is sold: units, and pay by piece for products that have a price ------------------------
