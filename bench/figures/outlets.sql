@@ -80,31 +80,20 @@ where o.is_active
 group by all;
 
 insert into measured
-select f.m, 'amount', o.org_id, f.s, coalesce(sum(b.now * f.sign), 0), null, null, null
+select a.metric_id, 'amount', o.org_id, a.segment, coalesce(sum(b.now), 0), null, null, null
 from org as o
 cross join (
-    select unnest([
-        {m: 'outlet_income', s: 'all', line: 'all', of: ['interest_margin', 'fee_income'], sign: 1},
-        {m: 'outlet_income', s: 'interest_margin', line: 'all', of: ['interest_margin'], sign: 1},
-        {m: 'outlet_income', s: 'fee_income', line: 'all', of: ['fee_income'], sign: 1},
-        {
-            m: 'outlet_cost', s: 'all', line: 'all', sign: 1,
-            of: [
-                'personnel', 'operating', 'variable', 'allocated', 'infrastructure', 'part_time_allowance',
-                'public_relation', 'provision'
-            ]
-        },
-        {m: 'outlet_cost', s: 'personnel', line: 'all', of: ['personnel'], sign: 1},
-        {m: 'outlet_cost', s: 'operating', line: 'all', of: ['operating'], sign: 1},
-        {m: 'outlet_cost', s: 'variable', line: 'all', of: ['variable'], sign: 1},
-        {m: 'outlet_cost', s: 'allocated', line: 'all', of: ['allocated'], sign: 1},
-        {m: 'outlet_cost', s: 'infrastructure', line: 'all', of: ['infrastructure'], sign: 1},
-        {m: 'outlet_cost', s: 'part_time_allowance', line: 'all', of: ['part_time_allowance'], sign: 1},
-        {m: 'outlet_cost', s: 'public_relation', line: 'all', of: ['public_relation'], sign: 1},
-        {m: 'outlet_cost', s: 'provision', line: 'all', of: ['provision'], sign: 1}
-    ]) as f
-) as asked
-left join booked as b on b.org_id = o.org_id and b.line = f.line and list_contains(f.of, b.item)
+    select 'outlet_income' as metric_id, unnest(['all', 'interest_margin', 'fee_income']) as segment
+    union all
+    select 'outlet_cost', unnest([
+        'all', 'personnel', 'operating', 'variable', 'allocated', 'infrastructure', 'part_time_allowance',
+        'public_relation', 'provision'
+    ])
+) as a
+left join booked as b
+    on b.org_id = o.org_id and b.line = 'all' and a.segment in (b.item, 'all')
+    and case when is_cost(b.item) or b.item = 'provision' then 'outlet_cost'
+        when b.item in ('interest_margin', 'fee_income') then 'outlet_income' end = a.metric_id
 where o.is_active
 group by all;
 
