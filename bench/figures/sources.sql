@@ -14,6 +14,10 @@ from (
         ('loan_account', 'year', ['multi_dimension_profit']),
         ('loan_account', 'opening', ['multi_dimension_profit']),
         ('loan_event', 'year', ['multi_dimension_profit', 'credit_disbursement', 'lending_plan_completion']),
+        ('loan_event', 'year', ['p8_effective_use_rate', 'self_service_small_loan_ratio']),
+        ('credit_line', 'now', ['p8_effective_use_rate']),
+        ('channel_activity', 'year', ['ebank_substitution_rate']),
+        ('service_check', 'year', ['grid_customer_satisfaction']),
         ('customer_deposit', 'now', [
             'corporate_deposit', 'savings_deposit', 'deposit_no_loan_customers', 'acquiring_signing_rate',
             'cross_sell_bundle', 'customer_deposit_loan_ratio', 'main_bank_p8', 'naked_loan_customer_rate',
