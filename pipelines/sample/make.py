@@ -16,6 +16,7 @@ from expectations.contract import load_contracts
 from pipelines.sample import (
     activity,
     bank,
+    bindings,
     deposits,
     holdings,
     loans,
@@ -410,7 +411,7 @@ def _send_head_office(
         for ledger, columns in (
             ("org_unit", bank.org_unit(orgs, month)),
             ("scheme_param", parameters.scheme_param(orgs, start, approved)),
-            ("scheme_binding", parameters.scheme_binding(orgs, start)),
+            ("scheme_binding", bindings.scheme_binding(orgs, start)),
             ("calendar_override", parameters.calendar_override(start)),
         ):
             box.send(ledger, bank.ROOT_ID, month.label, columns, style)

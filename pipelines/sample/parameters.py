@@ -1,7 +1,7 @@
-"""What the bank decides for itself: bindings of branches to schemes, parameters, local holidays.
+"""What the bank decides for itself: parameters of the schemes and local holidays.
 
-Here belong the registers ``scheme_binding``, ``scheme_param`` and ``calendar_override``. Every value
-is invented and marked 示例: the sources leave them to the bank.
+Here belong the registers ``scheme_param`` and ``calendar_override``. Every value is invented and
+marked 示例: the sources leave them to the bank.
 """
 
 from __future__ import annotations
@@ -13,28 +13,9 @@ import pyarrow as pa
 
 from pipelines.sample import columns as col
 from pipelines.sample.bank import NOTE, ROOT_ID, Org
+from pipelines.sample.bindings import GANYIN, LANXI, XXBANK, start_years
 from pipelines.sample.columns import ArrowColumn
 from pipelines.sample.days import NEVER, Month, day_of
-from pipelines.sample.profiles import HUBEI, SANXIA
-
-
-def scheme_binding(orgs: Sequence[Org], start: Month) -> dict[str, ArrowColumn]:
-    """Pay scheme for all, one grid scheme each; one branch changed its grid scheme."""
-    rows: list[tuple[str, str, int, int]] = []
-    for place, org in enumerate(orgs):
-        if place == 5:
-            rows.append((org.org_id, SANXIA, start.first - 366, start.first - 1))
-        rows.append((org.org_id, org.profile.scheme_id, start.first, NEVER))
-        rows.append((org.org_id, "rcu_salary", start.first, NEVER))
-    rows.append((ROOT_ID, "nfra_small_micro_2020", start.first, NEVER))
-    return {
-        "org_id": pa.array([r[0] for r in rows]),
-        "scheme_id": pa.array([r[1] for r in rows]),
-        "effective_date": col.dates(np.array([r[2] for r in rows])),
-        "expiry_date": col.dates(np.array([r[3] for r in rows])),
-        "note": col.constant(NOTE, len(rows)),
-    }
-
 
 CONTENT_RATES = {
     "content_rate_deposit": 36,
@@ -44,12 +25,10 @@ CONTENT_RATES = {
 }
 """Yuan of pay per 10 000 yuan; invented (the source leaves all four blank)."""
 
-LANXI, GANYIN = "lanxi_five_year", "ganyin_five_projects"
-
 LENDING_PARAMETERS = (
     (LANXI, "effective_customer_months", "3", "月"),
     (LANXI, "two_high_one_surplus_industries", "C25、C26、C30、C31、C32、C33、D44", "行业代码"),
-    ("xxbank_grid_marketing", "whole_village_credit_limit", "200000", "元"),
+    (XXBANK, "whole_village_credit_limit", "200000", "元"),
     (GANYIN, "strong_county_special_products", "NH02、HZ01、KC01", "产品代码"),
     (GANYIN, "huidai_special_products", "LD01、GT01、XW01、KC01、CY01", "产品代码"),
 )
@@ -66,17 +45,17 @@ OWN_NPL_RATE = 520
 
 
 MANAGEMENT_PARAMETERS = (
-    ("ganyin_five_projects", "naked_loan_deposit_threshold", "100", "元"),
-    ("ganyin_five_projects", "points_standard:M1", "100", "分"),
-    ("ganyin_five_projects", "points_standard:M2", "104", "分"),
-    ("ganyin_five_projects", "points_standard:M3", "106", "分"),
-    ("ganyin_five_projects", "points_standard:M4", "108", "分"),
-    ("ganyin_five_projects", "cm_grade_1_min_households", "60", "户"),
-    ("ganyin_five_projects", "cm_grade_1_min_balance", "40000000", "元"),
-    ("ganyin_five_projects", "cm_grade_2_min_households", "35", "户"),
-    ("ganyin_five_projects", "cm_grade_2_min_balance", "20000000", "元"),
-    ("ganyin_five_projects", "cm_grade_3_min_households", "20", "户"),
-    ("ganyin_five_projects", "cm_grade_3_min_balance", "8000000", "元"),
+    (GANYIN, "naked_loan_deposit_threshold", "100", "元"),
+    (GANYIN, "points_standard:M1", "100", "分"),
+    (GANYIN, "points_standard:M2", "104", "分"),
+    (GANYIN, "points_standard:M3", "106", "分"),
+    (GANYIN, "points_standard:M4", "108", "分"),
+    (GANYIN, "cm_grade_1_min_households", "60", "户"),
+    (GANYIN, "cm_grade_1_min_balance", "40000000", "元"),
+    (GANYIN, "cm_grade_2_min_households", "35", "户"),
+    (GANYIN, "cm_grade_2_min_balance", "20000000", "元"),
+    (GANYIN, "cm_grade_3_min_households", "20", "户"),
+    (GANYIN, "cm_grade_3_min_balance", "8000000", "元"),
     ("complaint_mgmt", "complaint_limit_days", "5", "天"),
     ("branch_dept_scorecard", "product_unit_price:NH01", "20", "元/件"),
     ("branch_dept_scorecard", "product_unit_price:BX01", "12.5", "元/件"),
@@ -84,13 +63,13 @@ MANAGEMENT_PARAMETERS = (
     ("branch_dept_scorecard", "product_unit_price:SD01", "15", "元/件"),
     ("branch_dept_scorecard", "product_unit_price:DF01", "18", "元/件"),
     ("branch_dept_scorecard", "product_unit_price:SJ01", "2", "元/件"),
-    ("lanxi_five_year", "ftp_monthly_rate", "0.0018", "比率"),
-    ("lanxi_five_year", "operating_cost_monthly_rate", "0.0007", "比率"),
-    ("lanxi_five_year", "provision_rate_normal", "0.01", "比率"),
-    ("lanxi_five_year", "provision_rate_special_mention", "0.02", "比率"),
-    ("lanxi_five_year", "provision_rate_substandard", "0.25", "比率"),
-    ("lanxi_five_year", "provision_rate_doubtful", "0.5", "比率"),
-    ("lanxi_five_year", "provision_rate_loss", "1", "比率"),
+    (LANXI, "ftp_monthly_rate", "0.0018", "比率"),
+    (LANXI, "operating_cost_monthly_rate", "0.0007", "比率"),
+    (LANXI, "provision_rate_normal", "0.01", "比率"),
+    (LANXI, "provision_rate_special_mention", "0.02", "比率"),
+    (LANXI, "provision_rate_substandard", "0.25", "比率"),
+    (LANXI, "provision_rate_doubtful", "0.5", "比率"),
+    (LANXI, "provision_rate_loss", "1", "比率"),
 )
 """Thresholds, prices and rates the sources leave to the bank: scheme, name, value, unit; invented."""
 
@@ -99,10 +78,9 @@ def scheme_param(
     orgs: Sequence[Org], start: Month, approved: Sequence[tuple[int, int]]
 ) -> dict[str, ArrowColumn]:
     """The bank's parameters; ``approved`` are (year, yuan) of totals known by then."""
-    year = str(start.year)
     rows: list[tuple[str, str, str, str, str, int, int]] = [
-        (scheme, "plan_start_year", ROOT_ID, year, "年", start.first, NEVER)
-        for scheme in (SANXIA, HUBEI, "rcu_salary")
+        (scheme, "plan_start_year", org_id, str(year), "年", effective, expiry)
+        for scheme, org_id, year, effective, expiry in start_years(orgs, start)
     ]
     rows += [
         ("rcu_salary", name, ROOT_ID, str(value), "元/万元", start.first, NEVER)
