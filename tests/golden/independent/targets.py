@@ -21,6 +21,8 @@ FACTORS = {
     "亿元": Fraction(100_000_000),
     "万户": Fraction(10_000),
 }
+# Units of shares of things to be selected; the other units of goals count or measure.
+SHARES = {"%", "person/grid", "card/person", "point/grid", "ledger/grid"}
 EVERY_YEAR = "every_year"
 TOLERANCE = "10"
 Place = tuple[str, str, str, str, str]
@@ -37,8 +39,9 @@ class Target:
     phase: str | None
     operator: str
     target: Fraction
+    is_share: bool
     pace: str | None
-    is_of_bank: bool
+    scope: str
     has_phases: bool
     start_year: int | None
     valid_from: dt.date | None
@@ -103,8 +106,11 @@ def _applied(
             continue
         bound = month.bound(target.scheme)
         is_bank_bound = month.is_bank_bound(target.scheme)
-        orgs = [] if target.is_of_bank else list(bound)
-        if bound or is_bank_bound:
+        orgs = [] if target.scope == "bank" else list(bound)
+        if target.scope == "pilot":  # "each pilot": neither the other branches nor their sum
+            pilots = {o["org"] for o in month.orgs if o["is_strong_county_pilot"]}
+            orgs = [org for org in bound if org in pilots]
+        elif bound or is_bank_bound:
             orgs.append(month.bank)
         for org in orgs:
             is_mixed = org == month.bank and not is_bank_bound and bound != month.branches
@@ -149,9 +155,9 @@ def reaches(figure: Figure, target: Target, asked: Fraction, tolerance: Fraction
     if target.operator == "~":
         return value >= asked * (1 - tolerance)
     if target.operator == "=":
-        if figure.numerator is not None and figure.denominator not in (None, 1):
+        if target.is_share:
             enough = half_up(asked * Fraction(figure.denominator or 0), 0)
-            return figure.numerator >= Fraction(enough or 0)
+            return (figure.numerator or 0) >= Fraction(enough or 0)
         return value == asked
     raise ValueError(f"operator {target.operator}")
 
@@ -190,18 +196,31 @@ def _pace(
     _, _, value, why_not = figure.published()
     why = reason or (why_not if value is None else None)
     shown = None
-    if target.pace == "path" and not reason:
+    if target.pace == "path":
         if opening is not None and opening.value is not None:
-            base, shown = opening.value, opening.published()[2]
+            shown = opening.published()[2]
+            # a gap is what was published of it: a difference of rounded figures
+            base = Fraction(shown or 0) if opening.is_gap else opening.value
         else:
             absent = f"no_prior:{month.last_december}"
             why = why or (opening.reason if opening is not None else absent)
     if why or figure.value is None or value is None:
         return Pace(elapsed, whole, shown, None, None, None, why)
     required = base + (target.target - base) * elapsed / whole
+    is_down = target.operator == "<=" or (_is_exact(target) and base > target.target)
+    if target.pace == "path" and (base <= target.target if is_down else base >= target.target):
+        required = target.target  # it was there when the year began: it has to stay there
     gap = half_up(Fraction(value) - required, 6)
-    kept = reaches(figure, target, required, _tolerance(month, org))
+    if _is_exact(target):
+        kept = figure.value <= required if is_down else figure.value >= required
+    else:
+        kept = reaches(figure, target, required, _tolerance(month, org))
     return Pace(elapsed, whole, shown, half_up(required, 6), gap, kept, None)
+
+
+def _is_exact(target: Target) -> bool:
+    """An exact number, which on the way is asked for in part; not a share in whole units."""
+    return target.operator == "=" and not target.is_share
 
 
 def read_targets(folder: Path) -> list[Target]:
@@ -219,8 +238,9 @@ def read_targets(folder: Path) -> list[Target]:
                 line["phase"] or None,
                 line["operator"],
                 Fraction(Decimal(line["target"])) * FACTORS.get(line["unit"], Fraction(1)),
+                line["unit"] in SHARES,
                 line["pace_code"] or None,
-                line["scope_code"] == "bank",
+                line["scope_code"],
                 line["scheme_id"] in phased,
                 int(starts[line["scheme_id"]]) if starts[line["scheme_id"]] else None,
                 _day(line["valid_from"]),

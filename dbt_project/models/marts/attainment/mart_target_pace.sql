@@ -32,7 +32,7 @@ context as (
 
 -- flow: so much of the year is gone. cumulative: so much of the plan, from its first year on.
 -- path: from where the year began to the target, so much of the way.
-measured as (
+gathered as (
     select
         context.period,
         goal.org_level,
@@ -46,6 +46,7 @@ measured as (
         goal.better,
         goal.target,
         goal.target_unit,
+        goal.operator = '=' and goal.target_unit = 'ratio' as is_in_units,
         metric_value.value,
         case when goal.kind = 'ratio' then metric_value.numerator else metric_value.value end
             as numerator,
@@ -94,33 +95,64 @@ measured as (
     left join tolerance on goal.org_id = tolerance.org_id
 ),
 
+-- The way leads down to a cap, and to an exact number from above.
+directed as (
+    select
+        gathered.*,
+        case
+            when operator in ('<=', '<') then true
+            when operator = '~' then better = 'down'
+            when operator = '=' then base > target and not is_in_units
+            else false
+        end as is_downward
+    from gathered
+),
+
+-- Where the year began at the target or past it, there is no way left: the target must be held.
+measured as (
+    select
+        directed.*,
+        case
+            when pace_code <> 'path' then base
+            when is_downward and base <= target then target
+            when not is_downward and base >= target then target
+            else base
+        end as start
+    from directed
+),
+
 -- total_months times what is required by now: nothing is divided before it is compared. A path has
 -- a base with twelve decimals; at the end of the way none is left of it.
 required as (
     select
         measured.*,
         cast(
-            base * (total_months - elapsed_months) + target * elapsed_months as decimal(38, 12)
+            start * (total_months - elapsed_months) + target * elapsed_months as decimal(38, 12)
         ) as required_times_total,
         pace_code = 'path' and elapsed_months < total_months as is_under_way,
         cast(
-            case
-                when operator in ('<=', '<') or (operator = '~' and better = 'down')
-                    then 1 + tolerance
-                else 1 - tolerance
-            end as decimal(9, 6)
+            case when is_downward then 1 + tolerance else 1 - tolerance end as decimal(9, 6)
         ) as allowance
     from measured
 ),
 
+-- A share to be selected is reached by the nearest whole number of units.
 compared as (
     select
         required.*,
         case
+            when is_in_units then cast(numerator as decimal(38, 12))
             when is_under_way then {{ ratio('numerator', 'denominator', places=12) }} * total_months
             else cast(numerator * total_months as decimal(38, 12))
         end as reached,
         case
+            when is_in_units
+                then
+                    cast(
+                        {{ round_half_up(
+                            ratio('required_times_total * denominator', 'total_months'), 0
+                        ) }} as decimal(38, 12)
+                    )
             when is_under_way then cast(required_times_total * allowance as decimal(38, 12))
             else
                 cast(
@@ -148,8 +180,7 @@ pace as (
         cast(elapsed_months as integer) as elapsed_months,
         cast(total_months as integer) as total_months,
         base_period,
-        cast(case when pace_code = 'path' and reason_code is null then base end as decimal(38, 6))
-            as base_value,
+        cast(case when pace_code = 'path' then base end as decimal(38, 6)) as base_value,
         cast(target as decimal(38, 6)) as target,
         target_unit,
         value,
@@ -157,8 +188,7 @@ pace as (
         cast(value - required_value as decimal(38, 6)) as pace_gap,
         case
             when reason_code is not null then null
-            when operator in ('<=', '<') or (operator = '~' and better = 'down')
-                then reached <= needed
+            when is_downward then reached <= needed
             else reached >= needed
         end as is_on_pace,
         reason_code
