@@ -19,6 +19,11 @@ plan as (
     select * from {{ ref('int_scheme_plan') }}
 ),
 
+pilot as (
+    select branch_id from {{ ref('int_outlet') }}
+    where is_strong_county_pilot
+),
+
 bound_branch as (
     select
         organisation.org_level,
@@ -86,7 +91,7 @@ bound as (
 ),
 
 -- Without a start year no phase is known, and every phase is shown without a verdict. A total meant
--- for the whole bank says nothing about one branch.
+-- for the whole bank says nothing about one branch, nor a number for each pilot about the others.
 applied as (
     select
         bound.org_level,
@@ -111,8 +116,13 @@ applied as (
     from bound
     inner join goal on bound.scheme_id = goal.scheme_id
     left join plan on bound.org_id = plan.org_id and bound.scheme_id = plan.scheme_id
+    left join pilot on bound.org_id = pilot.branch_id
     where
-        (goal.scope_code = 'each' or bound.org_level = 'bank')
+        case
+            when goal.scope_code = 'bank' then bound.org_level = 'bank'
+            when goal.scope_code = 'pilot' then pilot.branch_id is not null
+            else true
+        end
         and (
             goal.phase_order is null
             or plan.plan_year is null

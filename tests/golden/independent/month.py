@@ -212,15 +212,29 @@ class Month:
         return rows.get(org, rows.get(self.bank))
 
     def switch(self, name: str, default: str, org: str) -> str:
-        """Reading of an open point: an organisation's own choice, the bank's, or the default."""
-        schemes = {p["scheme"] for p in self.register("scheme_param") if p["name"] == name}
-        for wanted in (org, self.bank):
-            for scheme in sorted(schemes):
-                for row in self.register("scheme_param"):
-                    is_it = (row["scheme"], row["name"], row["org"]) == (scheme, name, wanted)
-                    if is_it and self.is_valid(row):
-                        return str(row["value"])
-        return default
+        """Reading of an open point: an organisation's own choice, the bank's, or the default.
+
+        A choice made under a scheme speaks to those it binds; one under a scheme that binds nobody
+        speaks to all, after the others.
+        """
+        rows = [
+            p
+            for p in self.register("scheme_param")
+            if p["name"] == name and p["org"] in (org, self.bank) and self.is_valid(p)
+        ]
+        under = {p["scheme"]: self._is_under(p["scheme"], org) for p in rows}
+        heard = [p for p in rows if under[p["scheme"]] or not self._binds_anybody(p["scheme"])]
+        heard.sort(key=lambda p: (not under[p["scheme"]], p["org"] != org, p["scheme"]))
+        return str(heard[0]["value"]) if heard else default
+
+    def _is_under(self, scheme: str, org: str) -> bool:
+        """Whether a scheme binds an organisation; the bank as soon as it binds one of its own."""
+        if org == self.bank:
+            return self._binds_anybody(scheme)
+        return org in self.bound(scheme)
+
+    def _binds_anybody(self, scheme: str) -> bool:
+        return bool(self.bound(scheme)) or self.is_bank_bound(scheme)
 
     def is_of_year(self, day: dt.date) -> bool:
         """Whether a day lies between 1 January and the month end."""
