@@ -155,12 +155,12 @@ def _place(figure: Figure, place: str) -> str:
 
 
 def against(figure: Figure, standing: Standing) -> str:
-    """Target, distance and verdict in a sentence, e.g. ``，目标第二年 ≥70%，低于目标5.00个百分点``."""
+    """Target, distance and verdict in a sentence, e.g. ``，目标第二年≥70%，低于目标5.00百分点``."""
     if standing.verdict in (ATTAINED, MISSED) and standing.gap is not None:
         gap = figure.difference.told(abs(standing.gap))
         side = "低于" if standing.gap < 0 else "高于"
         distance = f"{side}目标{gap}" if figure.difference.rounded(standing.gap) else "与目标持平"
-        return f"，目标{figure.target_zh(standing)}，{distance}，{VERDICT_ZH[standing.verdict]}"
+        return f"，目标{figure.target_told(standing)}，{distance}，{VERDICT_ZH[standing.verdict]}"
     if standing.verdict == NO_TARGET:
         return ""  # the table says so once for each figure
     reason = f"（{standing.undecided_zh}）" if standing.undecided_zh else ""

@@ -82,6 +82,22 @@ class Table:
     notes: tuple[str, ...] = ()
     is_ranked: bool = False
 
+    @property
+    def widths(self) -> list[float]:
+        """Width of every column in characters: a number is not broken, so its column is as wide."""
+        return [
+            max(
+                column.width,
+                *(
+                    len(line.cells[place].printed) + 2
+                    for line in self.lines
+                    if column.kind == NUMBER and line.cells[place].value is not None
+                ),
+                0,
+            )
+            for place, column in enumerate(self.columns)
+        ]
+
 
 @dataclass(frozen=True)
 class Section:

@@ -22,8 +22,11 @@ from reports.slices import Filters, Row, bank_of, branches_of, holds, read_rows
 
 ATTAINED, MISSED, NO_TARGET, UNDECIDED = "attained", "missed", "no_target", "undecided"
 VERDICT_ZH = {ATTAINED: "达标", MISSED: "未达标", NO_TARGET: "无目标", UNDECIDED: "未判定"}
-_OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "=", ">": ">", "<": "<"}
-_PHASE_ZH = {"every_year": "每年", "Y1": "第一年", "Y2": "第二年", "Y3": "第三年"}
+_OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "=", ">": ">", "<": "<", "~": "约"}
+_PHASE_ZH = {
+    "every_year": "每年",
+    **{f"Y{year}": f"第{number}年" for year, number in enumerate("一二三四五", start=1)},
+}
 _LOCATION_ZH = {"urban": "城区", "county_seat": "城关", "township": "乡镇"}
 NO_DATA = "无数据"
 
@@ -113,17 +116,28 @@ class Figure:
         return name if self.measure.unit == "%" else f"{name}（{self.measure.unit}）"
 
     def target_zh(self, standing: Standing) -> str:
-        """Phase and target, e.g. ``第二年 ≥70%``; empty without one."""
+        """Phase and target, e.g. ``第二年 ≥70%``; empty without one.
+
+        Units other than the percent stand with the figure's name.
+        """
         if standing.target is None:
             return ""
-        number = (
-            half_up(standing.target * self.measure.factor, 4).normalize()
-            if self.measure.factor != 1
-            else standing.target.normalize()
-        )
-        operator = _OPERATOR_ZH.get(standing.operator, standing.operator)
         unit = "%" if self.measure.unit == "%" else ""
-        return f"{standing.phase_zh} {operator}{number:,f}{unit}".strip()
+        return (
+            f"{standing.phase_zh} {self._asked(standing.target, standing.operator)}{unit}".strip()
+        )
+
+    def target_told(self, standing: Standing) -> str:
+        """Phase and target in a sentence, e.g. ``第二年≥120万元``; empty without one."""
+        if standing.target is None:
+            return ""
+        asked = self._asked(standing.target, standing.operator)
+        return f"{standing.phase_zh}{asked}{self.measure.unit}"
+
+    def _asked(self, target: Decimal, operator: str) -> str:
+        if self.measure.factor != 1:
+            target = half_up(target * self.measure.factor, 4)
+        return f"{_OPERATOR_ZH.get(operator, operator)}{target.normalize():,f}"
 
 
 @dataclass(frozen=True)

@@ -47,15 +47,15 @@ def _table(table: Table) -> dict[str, Any]:
     hidden = range(0)
     if table.is_ranked and count > PRINTED_HEAD + PRINTED_TAIL + 5:
         hidden = range(PRINTED_HEAD, count - PRINTED_TAIL)
-    total = sum(column.width for column in table.columns)
+    total = sum(table.widths)
     return {
         "columns": [
             {
                 "head": column.head,
                 "kind": column.kind,
-                "share": round(100 * column.width / total, 2),
+                "share": round(100 * width / total, 2),
             }
-            for column in table.columns
+            for column, width in zip(table.columns, table.widths, strict=True)
         ],
         "lines": [
             {

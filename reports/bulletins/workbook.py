@@ -88,7 +88,7 @@ def _front(book: Book, sheet: Any, content: Content, lineage: list[LineageRow]) 
     """
     own = [section for section in content.sections if not section.sheet]
     tables = [table for section in own for table in section.tables]
-    widths = [column.width for column in tables[0].columns]
+    widths = tables[0].widths
     last = len(widths) - 1
     top = write_title(
         book,
@@ -122,7 +122,7 @@ def _paragraphs(book: Book, sheet: Any, top: int, section: Section, widths: list
 def _own_sheet(book: Book, content: Content, section: Section, lineage: list[LineageRow]) -> None:
     sheet = book.sheet(_sheet_name(section))
     table = section.tables[0]
-    widths = [column.width for column in table.columns]
+    widths = table.widths
     top = write_title(
         book,
         sheet,

@@ -27,6 +27,8 @@ TONES = {PLAIN: "#2F6F8F", GOOD: "#4E7F52", BAD: "#B4553F"}
 TARGET_COLOUR, AVERAGE_COLOUR, INK, GRID = "#1F1F1F", "#7A5C99", "#333333", "#DDDDDD"
 _WIDTH = 720
 _NAME_SIZE = 11
+# Of standing columns, in pixels: the plot, and a label of two lines.
+_PLOT_HEIGHT, _LABEL_HEIGHT = 230, 36
 
 
 @dataclass(frozen=True)
@@ -257,14 +259,28 @@ def _bar(chart: Chart, point: Point, *, lies: bool) -> dict[str, Any]:
         "itemStyle": {"color": TONES[point.tone]},
     }
     if not lies:
-        # above a column stands its target, where there is one; the figure then keeps inside
-        is_inside = any(other.target is not None for other in chart.points)
+        # above a column stands its target, where there is one; the figure then keeps inside, or
+        # stands clear of the target where the column is too low to hold it
+        has_targets = any(other.target is not None for other in chart.points)
+        height = _height(chart, point.value)
+        is_inside = has_targets and height > _LABEL_HEIGHT
         bar["label"] = {
             **_label(chart, point, "\n"),
             "position": "insideBottom" if is_inside else "top",
             "color": "#FFFFFF" if is_inside else INK,
         }
+        if not is_inside and point.target is not None:
+            above = _height(chart, point.target) - height
+            if 0 < above <= _LABEL_HEIGHT:
+                bar["label"]["distance"] = round(above) + 6
     return bar
+
+
+def _height(chart: Chart, value: Decimal) -> Decimal:
+    """How high a column stands, in pixels at most: the axis ends at or above the highest value."""
+    known = [v for p in chart.points for v in (p.value, p.target) if v is not None]
+    highest = max(Decimal(_axis_end(chart) or 0), *known)
+    return value / highest * _PLOT_HEIGHT if highest > 0 else Decimal(0)
 
 
 def _label(chart: Chart, point: Point, space: str) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def test_the_headline_tells_the_state_of_the_bank(document: Document) -> None:
     text = paragraphs(document, "总体情况")
     assert "全行村（社区）60个，已有网格覆盖35个，累计覆盖面58.33%" in text
     assert "尚未划网格25个，重复划分1个" in text
-    assert "试点覆盖面65.00%，目标第二年 =70%，低于目标5.00百分点，未达标" in text
+    assert "试点覆盖面65.00%，目标第二年=70%，低于目标5.00百分点，未达标" in text
     assert "高于目标4.00百分点，达标" in text
 
 
@@ -233,6 +233,19 @@ def test_an_unknown_phase_gives_no_verdict_and_names_the_goals(
     ]
     assert "、".join(goals) in row["remark"]
     assert "低于目标" not in paragraphs(document, "总体情况")
+
+
+def test_an_approximate_goal_of_a_late_year_is_told_in_words(
+    emitted: Callable[[Rows, Rows], Document],
+) -> None:
+    metrics = bank.coverage_metric_rows()
+    bank_row = next(
+        row for row in metrics
+        if row["metric_id"] == "pilot_unit_coverage_rate" and row["org_id"] == "B000"
+    )  # fmt: skip
+    document = emitted(metrics, [bank.attainment_row(bank_row, "~", "0.70", "Y5")])
+    assert _figure(document, "pilot")[0]["target_zh"] == "第五年 约70%"
+    assert "目标第五年约70%，低于目标5.00百分点" in paragraphs(document, "总体情况")
 
 
 def test_mixed_schemes_leave_the_bank_undecided(
