@@ -201,10 +201,22 @@ def _target(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
         return "无目标" if zh else "no target"
     if row["target"] is None:
         return f"{row['scheme_zh' if zh else 'scheme_en']} {_reason(row['target_reason'], zh)}"
-    shown = f"{row['target'] * 100:.2f} %" if row["unit"] == "ratio" else f"{row['target']:,.2f}"
+    hundredfold = {"ratio": "%", "pp": "pp"}.get(row["unit"])
+    shown = f"{row['target'] * 100:.2f} {hundredfold}" if hundredfold else f"{row['target']:,.2f}"
     verdict = _verdict(row, zh)
     scheme = row["scheme_zh" if zh else "scheme_en"]
-    return f"{scheme} {row['phase'] or ''} {row['operator']} {shown} {verdict}"
+    operator = row["operator"]
+    if zh:
+        from reports.goals import OPERATOR_ZH
+
+        operator = OPERATOR_ZH[operator]
+    return f"{scheme} {_phase(row, zh)} {operator} {shown} {verdict}"
+
+
+def _phase(row: dict, zh: bool) -> str:  # type: ignore[type-arg]
+    from reports.goals import phase_zh
+
+    return phase_zh(row["phase"]) if zh else row["phase"] or ""
 
 
 _COLUMNS = (
@@ -273,6 +285,7 @@ def _write_xlsx(rows: list[dict], path: Path, lang: str) -> None:  # type: ignor
             "reason": _reason(row["reason_code"], zh),
             "scheme": row["scheme_zh" if zh else "scheme_en"],
             "unit": _unit(row["unit"], zh),
+            "phase": _phase(row, zh),
             "verdict": _verdict(row, zh),
         }
         for column, (key, _, _) in enumerate(_COLUMNS):

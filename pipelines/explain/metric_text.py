@@ -11,11 +11,11 @@ from pipelines.explain.proof import Proof
 from pipelines.explain.rows import Section, Wording
 from pipelines.explain.text import LEFT, RIGHT, decimals, facts, number, table, verdict
 from pipelines.headline import value_text
+from reports.goals import OPERATOR_ZH, phase_zh
 from reports.reasons import reason_zh
 
 _LISTED_LOADS = 24  # two ledgers of a year for one branch
 _PROVED_ZH = {"numerator": "分子", "denominator": "分母", "value": "值"}
-_OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "＝", ">": "＞", "<": "＜"}
 _TERM = {
     "closing": {"growth": ("期末", "period end"), "mean_difference": ("本年", "this year")},
     "opening": {"growth": ("年初", "year start"), "mean_difference": ("上年基数", "base")},
@@ -114,7 +114,7 @@ def _targets(targets: tuple[Target, ...], zh: bool) -> str:
 
 
 def _target(target: Target, zh: bool) -> str:
-    goal = f"{_OPERATOR_ZH.get(target.operator, target.operator)} {_goal(target)}"
+    goal = f"{OPERATOR_ZH.get(target.operator, target.operator)} {_goal(target)}"
     if target.is_attained is not None:
         found = ("达标" if target.is_attained else "未达标") if zh else (
             "attained" if target.is_attained else "missed"
@@ -124,9 +124,13 @@ def _target(target: Target, zh: bool) -> str:
         found = f"不判定：{reason}" if zh else f"no verdict: {reason}"
     gap = ""
     if target.gap is not None:
-        size = f"{target.gap * 100:+.2f} pp" if _is_ratio(target) else f"{target.gap:+,.2f}"
+        size = f"{target.gap * 100:+.2f} pp" if _is_ratio(target) else _number(target, target.gap)
         gap = f"差距 {size}，" if zh else f"gap {size}, "
-    name = f"{target.scheme_zh} {target.phase}" if zh else f"{target.scheme_id} {target.phase}"
+    name = (
+        f"{target.scheme_zh} {phase_zh(target.phase)}"
+        if zh
+        else f"{target.scheme_id} {target.phase}"
+    )
     clause = f"（{target.clause}）" if target.clause else ""
     return f"{name} {goal}，{gap}{found}{clause}" if zh else f"{name} {goal}, {gap}{found} {clause}"
 
@@ -139,7 +143,12 @@ def _goal(target: Target) -> str:
     if _is_ratio(target):
         unit = "%" if target.target_unit == "ratio" else "pp"
         return f"{target.target * 100:.2f} {unit}"
-    return f"{target.target:,.2f} {target.target_unit}"
+    return f"{_number(target, target.target).removeprefix('+')} {target.target_unit}"
+
+
+def _number(target: Target, number: Decimal) -> str:
+    """Money to the fen, a count as it is."""
+    return f"{number:+,.2f}" if target.target_unit == "元" else f"{number.normalize():+,f}"
 
 
 def _loads(explanation: MetricExplanation, lang: str) -> list[str]:

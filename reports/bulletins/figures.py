@@ -16,17 +16,13 @@ from reports.bulletins.measure import POINTS, Measure, difference_of, measure_of
 from reports.bulletins.plan import FigurePlan, Plan
 from reports.draft import Order
 from reports.gate import EmissionRefused
+from reports.goals import OPERATOR_ZH, phase_zh
 from reports.reasons import name_zh, reason_plain_zh
 from reports.rounding import half_up
 from reports.slices import Filters, Row, bank_of, branches_of, holds, read_rows
 
 ATTAINED, MISSED, NO_TARGET, UNDECIDED = "attained", "missed", "no_target", "undecided"
 VERDICT_ZH = {ATTAINED: "达标", MISSED: "未达标", NO_TARGET: "无目标", UNDECIDED: "未判定"}
-_OPERATOR_ZH = {">=": "≥", "<=": "≤", "=": "=", ">": ">", "<": "<", "~": "约"}
-_PHASE_ZH = {
-    "every_year": "每年",
-    **{f"Y{year}": f"第{number}年" for year, number in enumerate("一二三四五", start=1)},
-}
 _LOCATION_ZH = {"urban": "城区", "county_seat": "城关", "township": "乡镇"}
 NO_DATA = "无数据"
 
@@ -137,7 +133,7 @@ class Figure:
     def _asked(self, target: Decimal, operator: str) -> str:
         if self.measure.factor != 1:
             target = half_up(target * self.measure.factor, 4)
-        return f"{_OPERATOR_ZH.get(operator, operator)}{target.normalize():,f}"
+        return f"{OPERATOR_ZH.get(operator, operator)}{target.normalize():,f}"
 
 
 @dataclass(frozen=True)
@@ -425,7 +421,7 @@ def _verdict(row: Row | None) -> str:
 
 def _goal_zh(tables: _Tables, goal: Row, measure: Measure) -> str:
     target = "" if goal["target"] is None else half_up(goal["target"] * measure.factor, 4)
-    operator = _OPERATOR_ZH.get(str(goal["operator"]), str(goal["operator"]))
+    operator = OPERATOR_ZH.get(str(goal["operator"]), str(goal["operator"]))
     unit = measure.unit
     number = f"{operator}{target.normalize():,f}{unit}" if isinstance(target, Decimal) else ""
     return " ".join(t for t in (_scheme_zh(tables, goal), _phase_zh(goal), number) if t)
@@ -434,8 +430,7 @@ def _goal_zh(tables: _Tables, goal: Row, measure: Measure) -> str:
 def _phase_zh(goal: Row | None) -> str:
     if goal is None or goal["target"] is None:
         return ""
-    phase = str(goal["phase"] or "")
-    return _PHASE_ZH.get(phase, phase)
+    return phase_zh(goal["phase"])
 
 
 def _scheme_zh(tables: _Tables, goal: Row | None) -> str:

@@ -20,7 +20,9 @@ import pytest
 
 from expectations.strict_yaml import StrictYamlError
 from reports.bulletins.compose import numbered
+from reports.bulletins.content import NUMBER, TEXT, Cell, Column, Line, Table
 from reports.bulletins.figures import ranks
+from reports.bulletins.measure import measure_of
 from reports.bulletins.plan import load_plan
 from reports.gate import EmissionRefused
 from reports.outputs import REPORTS_DIR, discover_outputs
@@ -593,3 +595,26 @@ def test_a_chart_keeps_to_one_specification_on_screen_and_in_print() -> None:
         assert f">{text}</text>" in picture
     assert option["xAxis"]["max"] == 100.0
     assert draw([chart])[0] == picture
+
+
+def test_a_low_column_carries_its_label_above_itself_and_clear_of_its_target() -> None:
+    points = (
+        Point("高", Decimal(90), Decimal(100)),
+        Point("低", Decimal(2), Decimal(100)),
+        Point("近", Decimal(2), Decimal(10)),
+    )
+    chart = Chart("图", charts.COLUMNS, points, "万元", 2, "全行")
+    high, low, near = (bar["label"] for bar in option_of(chart)["series"][0]["data"])
+    assert (high["position"], low["position"], near["position"]) == ("insideBottom", "top", "top")
+    assert low["color"] != "#FFFFFF"
+    assert near["distance"] > low["distance"]  # 8 of 100: the target would cross the label
+
+
+def test_a_column_is_as_wide_as_its_widest_number() -> None:
+    columns = (Column("指标", TEXT, 24), Column("差距", NUMBER, 9))
+    wan = measure_of("元")
+    gap = Cell(value=Decimal("-11913296044.28"), measure=wan, sign=True)
+    table = Table(columns, (Line((Cell("净增"), gap)),))
+    assert gap.printed == "-1,191,329.60"
+    assert table.widths == [24, 15]
+    assert Table(columns, ()).widths == [24, 9]
