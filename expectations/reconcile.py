@@ -179,11 +179,12 @@ def _unique_keys(
         if len({org for ledger, org, _ in scope.loads if ledger == name}) < 2:
             continue
         key = ", ".join(contract.key)
-        # Equal keys have equal hashes: where no hash occurs twice, nothing is asked exactly.
+        # Equal keys have equal hashes: only rows whose hash occurs twice are asked exactly. Other
+        # keys may share one: DuckDB's hash gives one long id in ten that of another.
         repeated = con.execute(
-            f"select 1 from (select hash({key}) as h from lake.{name}) "
-            "group by h having count(*) > 1 limit 1"
-        ).fetchall()
+            "create or replace temp table repeated as "
+            f"select h from (select hash({key}) as h from lake.{name}) group by h having count(*) > 1"
+        ).fetchall()[0][0]
         if not repeated:
             continue
         joined = " and ".join(f"t.{n} = d.{n}" for n in contract.key)
@@ -198,12 +199,14 @@ def _unique_keys(
             join (
                 select {key}, string_agg(distinct _org, '、' order by _org) as orgs
                 from lake.{name}
+                where hash({key}) in (select h from repeated)
                 group by {key}
                 having count(*) > 1
             ) as d on {joined}
             """
         ).to_arrow_table()
         _keep(findings, table)
+    con.execute("drop table if exists repeated")
 
 
 def _key_text(contract: Contract) -> str:

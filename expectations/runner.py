@@ -139,9 +139,10 @@ def _run_table(
     import great_expectations as gx
 
     batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all")
-    suite = context.suites.add(gx.ExpectationSuite(name=table))
-    for item in items:
-        suite.add_expectation(_expectation(item))
+    # All at once: one added to a stored suite writes the whole suite anew.
+    suite = context.suites.add(
+        gx.ExpectationSuite(name=table, expectations=[_expectation(item) for item in items])
+    )
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name=table, data=batch, suite=suite)
     )

@@ -22,7 +22,7 @@ from expectations.decision import read_decision
 from expectations.rule import load_rule_book
 from pipelines.clock import bank_today
 from pipelines.database import connect
-from pipelines.emit import Emission, Refusal, emit_output
+from pipelines.emit import Emission, Refusal, emit_outputs
 from pipelines.errors import RefusedError, UsageError
 from pipelines.gates.hashes import todays_hashes
 from pipelines.gates.lake import LakeVerdict, judge_lake
@@ -380,20 +380,21 @@ class MonthClose:
         """Emit every output in use that is due; the others are refused by name."""
         emissions: list[Emission] = []
         refusals: list[Refusal] = []
-        for output_id in self.needs.outputs:
-            outcome = emit_output(
-                self.settings,
-                self.registry,
-                output_id,
-                str(self.period),
-                actor=self.actor,
-                needs=self.needs,
-            )
+        outcomes = emit_outputs(
+            self.settings,
+            self.registry,
+            list(self.needs.outputs),
+            str(self.period),
+            actor=self.actor,
+            needs=self.needs,
+        )
+        for outcome in outcomes:
+            name = outcome.output
             if isinstance(outcome, Emission):
-                self.progress(f"出具 {output_id}：{outcome.status} | {output_id} {outcome.status}")
+                self.progress(f"出具 {name}：{outcome.status} | {name} {outcome.status}")
                 emissions.append(outcome)
             else:
-                self.progress(f"不出具 {output_id} | {output_id} refused")
+                self.progress(f"不出具 {name} | {name} refused")
                 refusals.append(outcome)
         return emissions, refusals
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from expectations.decision import NAME as DECISION_FILE
 from expectations.decision import Decision, digest_of, file_digest, read_decision
@@ -54,6 +55,11 @@ class EmissionRefused(RuntimeError):
         self.decision = decision
         self.gate_dir = gate_dir
         super().__init__(f"{message_zh} / {message_en}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refused in one process, told by another."""
+        arguments = (self.code, self.message_zh, self.message_en)
+        return (type(self), arguments, {"decision": self.decision, "gate_dir": self.gate_dir})
 
 
 @dataclass(frozen=True)

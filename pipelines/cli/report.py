@@ -57,7 +57,7 @@ def _list(arguments: argparse.Namespace, registry: object) -> int:
 
 def _emit(arguments: argparse.Namespace, settings: object, registry: object) -> int:
     from pipelines.cli.verdicts import dump
-    from pipelines.emit import Refusal, emit_output
+    from pipelines.emit import Refusal, emit_outputs
     from pipelines.locking import writer_lock
     from pipelines.publish import closed_periods
     from reports.outputs import discover_outputs
@@ -72,16 +72,18 @@ def _emit(arguments: argparse.Namespace, settings: object, registry: object) -> 
         period = closed[-1]
     in_use = settings.outputs  # type: ignore[attr-defined]
     chosen = [arguments.output] if arguments.output else list(in_use or discover_outputs())
-    refused, rows = 0, []
+    refused = 0
+    rows: list[dict[str, object]] = []
     with writer_lock(settings.home):  # type: ignore[attr-defined]
-        for output_id in chosen:
-            outcome = emit_output(
-                settings,  # type: ignore[arg-type]
-                registry,  # type: ignore[arg-type]
-                output_id,
-                period,
-                actor=arguments.by,
-            )
+        outcomes = emit_outputs(
+            settings,  # type: ignore[arg-type]
+            registry,  # type: ignore[arg-type]
+            chosen,
+            period,
+            actor=arguments.by,
+        )
+        for outcome in outcomes:
+            output_id = outcome.output
             if isinstance(outcome, Refusal):
                 refused += 1
                 rows.append(
