@@ -10,8 +10,9 @@
                or rows have it.
   ledgers      ledgers whose absence makes the figure unknown.
   months       'period': they must be there for the closed month; 'year': for every month of the
-               year so far; 'year_start': for December before; 'last_year': for the same months a
-               year before; or a list of these.
+               year so far, registers (in force at the end) for the closed month only;
+               'year_start': for December before; 'last_year': for the same months a year before;
+               or a list of these.
   segments     list of segments, or (segment_relation) a CTE with the column segment.
   distinct     column that names the thing counted.
   register     with `distinct`: column whose sum is the denominator, where the things counted are
@@ -28,6 +29,14 @@
   value        'gap': the relation's numerator and denominator are two parts whose ratio is meant
                (no difference here, see metric_rows).
 #}
+{% macro registers() -%}
+{{ return([
+    'admin_unit', 'branch_plan', 'calendar_override', 'credit_line', 'customer', 'customer_archive',
+    'grid', 'grid_assignment', 'org_unit', 'scheme_binding', 'scheme_param', 'segment_population',
+    'service_point', 'staff', 'workstation'
+]) }}
+{%- endmacro %}
+
 {% macro rolled_up(
     relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
     register=none, grids=false, columns=[], segment_columns={}, definitions=none
@@ -99,7 +108,13 @@ rolled_gap as (
         {%- if span == 'period' -%}
         rolled_missing.month = context.period
         {%- elif span == 'year' -%}
-        rolled_missing.month between {{ month_of('context.year_start') }} and context.period
+        (
+            rolled_missing.month between {{ month_of('context.year_start') }} and context.period
+            and (
+                rolled_missing.month = context.period
+                or rolled_missing.ledger not in ('{{ registers() | join("', '") }}')
+            )
+        )
         {%- elif span == 'year_start' -%}
         rolled_missing.month = context.previous_year_end_period
         {%- elif span == 'last_year' -%}
@@ -114,22 +129,148 @@ rolled_gap as (
         {%- endif %}
 ),
 
+{%- set keys = ['segment', 'definition_id'] if definitions else ['segment'] -%}
+{%- set parts = ['branch_id', 'grid_id'] if grids else ['branch_id'] -%}
+{%- if distinct %}
+-- a thing counts once in a part (branch, or grid of a branch) …
+rolled_thing as (
+    select
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }},
+        {{ distinct }} as thing,
+        coalesce(bool_or(numerator), false) as numerator,
+        {% if register -%}
+        coalesce(sum({{ register }}), 0) as denominator,
+        {%- else -%}
+        coalesce(bool_or(denominator), false) as denominator,
+        {%- endif %}
+        max(reason_code) as reason_code
+    from {{ relation }}
+    group by
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }},
+        {{ distinct }}
+),
+
+rolled_part as (
+    select
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }},
+        count(thing) filter (where numerator) as numerator,
+        {% if register -%}
+        sum(denominator) as denominator,
+        {%- else -%}
+        count(thing) filter (where denominator) as denominator,
+        {%- endif %}
+        max(reason_code) as reason_code
+    from rolled_thing
+    group by
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }}
+),
+
+-- … and the few that several parts have, once in each organisation
+rolled_shared as (
+    select
+        {{ keys | join(', ') }},
+        thing
+    from rolled_thing
+    where thing is not null
+    group by
+        {{ keys | join(', ') }},
+        thing
+    having count(*) > 1
+),
+
+rolled_again as (
+    select
+        member.org_level,
+        member.org_id,
+        {%- for key in keys %}
+        rolled_thing.{{ key }},
+        {%- endfor %}
+        rolled_thing.thing,
+        count(*) filter (where rolled_thing.numerator) as numerators
+        {%- if not register %},
+        count(*) filter (where rolled_thing.denominator) as denominators
+        {%- endif %}
+    from rolled_thing
+    inner join rolled_shared
+        on
+            rolled_thing.thing = rolled_shared.thing
+            {%- for key in keys %}
+            and rolled_thing.{{ key }} = rolled_shared.{{ key }}
+            {%- endfor %}
+    inner join {{ ref('int_org_member') }} as member
+        on rolled_thing.branch_id = member.branch_id
+    group by
+        member.org_level,
+        member.org_id,
+        {%- for key in keys %}
+        rolled_thing.{{ key }},
+        {%- endfor %}
+        rolled_thing.thing
+),
+
+{% else -%}
+rolled_part as (
+    select
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }},
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        max(reason_code) as reason_code
+    from {{ relation }}
+    group by
+        {{ parts | join(', ') }},
+        {{ keys | join(', ') }}
+),
+
+{% endif -%}
 rolled_row as (
     select
         member.org_level,
         member.org_id,
-        member.branch_id as part_id,
-        counted.*
-    from {{ relation }} as counted
-    inner join {{ ref('int_org_member') }} as member on counted.branch_id = member.branch_id
+        rolled_part.branch_id as part_id,
+        {%- for key in keys %}
+        rolled_part.{{ key }},
+        {%- endfor %}
+        rolled_part.numerator,
+        rolled_part.denominator,
+        rolled_part.reason_code
+    from rolled_part
+    inner join {{ ref('int_org_member') }} as member on rolled_part.branch_id = member.branch_id
     {%- if grids %}
     union all
     select
         'grid' as org_level,
-        counted.grid_id as org_id,
-        counted.branch_id as part_id,
-        counted.*
-    from {{ relation }} as counted
+        grid_id as org_id,
+        branch_id as part_id,
+        {{ keys | join(', ') }},
+        numerator,
+        denominator,
+        reason_code
+    from rolled_part
+    {%- endif %}
+    {%- if distinct %}
+    union all
+    select
+        org_level,
+        org_id,
+        cast(null as varchar) as part_id,
+        {{ keys | join(', ') }},
+        -sum(case when numerators > 1 then numerators - 1 else 0 end) as numerator,
+        {% if register -%}
+        0 as denominator,
+        {%- else -%}
+        -sum(case when denominators > 1 then denominators - 1 else 0 end) as denominator,
+        {%- endif %}
+        cast(null as varchar) as reason_code
+    from rolled_again
+    group by
+        org_level,
+        org_id,
+        {{ keys | join(', ') }}
     {%- endif %}
 ),
 
@@ -137,31 +278,16 @@ rolled_sum as (
     select
         org_level,
         org_id,
-        segment,
-        {%- if definitions %}
-        definition_id,
-        {%- endif %}
+        {{ keys | join(', ') }},
         min(part_id) as part_id,
-        {%- if distinct %}
-        count(distinct case when numerator then {{ distinct }} end) as numerator,
-        {% if register -%}
-        sum({{ register }}) as denominator,
-        {%- else -%}
-        count(distinct case when denominator then {{ distinct }} end) as denominator,
-        {%- endif %}
-        {%- else %}
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        {%- endif %}
         max(reason_code) as reason_code
     from rolled_row
     group by
         org_level,
         org_id,
-        segment
-        {%- if definitions %},
-        definition_id
-        {%- endif %}
+        {{ keys | join(', ') }}
 ),
 
 {%- if segment_columns %}
