@@ -135,6 +135,29 @@ def test_every_published_verdict_is_reproduced(
     assert theirs == mine
 
 
+def test_every_goal_is_held_against_somebody_in_one_of_the_months(
+    sample_bank: ClosedBank,
+) -> None:
+    held = set()
+    for period in PERIODS:
+        with published.attach(Home(sample_bank.home), period) as con:
+            held |= {place[1:] for place in published.verdicts(con)}
+    every_year = {place[:3] for place in held}
+    goals = read_targets(DBT_DIR / "seeds")
+    assert len(goals) > 100
+    free = {
+        (goal.scheme, goal.metric, goal.phase)
+        for goal in goals
+        for name in [(goal.scheme, goal.metric, goal.segment)]
+        if (name not in every_year if goal.phase is None else (*name, goal.phase) not in held)
+    }
+    # of the three years of this plan the months have the bank's second and third
+    assert free == {
+        ("icbc_outlet", "flagship_outlets_built", "Y1"),
+        ("icbc_outlet", "benchmark_outlets_built", "Y1"),
+    }
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_every_published_pace_is_reproduced(
     sample_bank: ClosedBank, month_of: Callable[[str], Month], figures_of: Figures, period: str
