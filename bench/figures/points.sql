@@ -16,6 +16,8 @@ select
     ) as added
 from service_point as s
 left join unit_place as p on p.branch_id = s.branch_id and p.admin_unit_id = s.admin_unit_id
+where s.opened_date <= getvariable('period_end') and coalesce(s.closed_date > getvariable('period_end'), true)
+    or s.opened_date < getvariable('year_start') and coalesce(s.closed_date >= getvariable('year_start'), true)
 group by all;
 
 create table point_figure as
