@@ -49,6 +49,7 @@ from expectations.register_rules import (
     find_register_offences,
 )
 from expectations.rule import Rule, RuleBook
+from expectations.screen import SENDER, Screen, Suspicion
 from expectations.typed_file import EMPTY_FINDINGS, TypedFile
 from expectations.waiver import needs_reason
 
@@ -142,6 +143,7 @@ def judge(
     memo: CellMemo | None = None,
     is_nil: bool = False,
     waived: Mapping[str, str] | None = None,
+    screen: Screen | None = None,
 ) -> Verdict:
     """Type and judge one file; leaves the typed rows as ``typed`` on the connection.
 
@@ -159,6 +161,7 @@ def judge(
         is_nil: The sender says that there was no business: no data rows are accepted.
         waived: Rule code to waiver id for this ledger, organisation and month
             (:func:`expectations.waiver.waived_codes`): findings are listed and do not block.
+        screen: Rules planned before, of a caller that judges many small files.
 
     Returns:
         The verdict; ``findings`` sorted by row, cell, code.
@@ -169,6 +172,7 @@ def judge(
     job.memo = memo or CellMemo()
     job.is_nil = is_nil
     job.waived = dict(waived or {})
+    job.screen = screen
     return job.run()
 
 
@@ -197,6 +201,8 @@ class _Job:
         self.memo = CellMemo()
         self.is_nil = False
         self.waived: dict[str, str] = {}
+        self.screen: Screen | None = None
+        self.suspicion: Suspicion | None = None  # None: any rule may be broken
         self.cells: dict[str, Cells] = {}
         self.typed: Any = None
         self.bad: Any = None  # one bit per column of a failed cell, per row; None when none failed
@@ -213,7 +219,9 @@ class _Job:
         self.con.execute(EMPTY_FINDINGS)
         self.file = self._file()
         self._cell_findings()
-        self._row_findings()
+        self.suspicion = self._suspicion()
+        if self.suspicion is None or self.suspicion.rows:
+            self._row_findings()
         self._register_findings()
         self.raw.file_findings += self._control_findings()
         if self.raw.file_findings:
@@ -343,14 +351,33 @@ class _Job:
     def _register_findings(self) -> None:
         """What the rows together are asked: their keys, the rules of the file, its points."""
         self.is_in_key_order = self.bad is None and is_ascending(self.typed, self.contract.key)
-        found = 0 if self.is_in_key_order else find_duplicates(self.file)
-        rules = self.book.register_rules(self.contract.name, self.end)
-        found += find_register_offences(
-            self.file, [r for r in rules if not set(r.fields) & self.absent]
-        )
-        if self.contract.kind == "ten_day":
+        rules, suspicion, found = self._register_rules(), self.suspicion, 0
+        if not self.is_in_key_order and (suspicion is None or suspicion.keys):
+            found += find_duplicates(self.file)
+        if suspicion is not None:
+            rules = [r for r in rules if r.code in suspicion.rules]
+        found += find_register_offences(self.file, rules)
+        if self.contract.kind == "ten_day" and (suspicion is None or suspicion.points):
             found += find_missing_points(self.file)
         self.found = self.found or found > 0
+
+    def _suspicion(self) -> Suspicion | None:
+        """What may offend, where that can be asked at once: in a small file without a failed cell."""
+        if self.screen is None or self.bad is not None:
+            return None
+        return self.screen.ask(
+            self.typed,
+            self.contract,
+            self._row_rules(SENDER),
+            self._register_rules(),
+            self.org_id,
+            self.start,
+            self.end,
+        )
+
+    def _register_rules(self) -> list[Rule]:
+        rules = self.book.register_rules(self.contract.name, self.end)
+        return [r for r in rules if not set(r.fields) & self.absent]
 
     def _cell_findings(self) -> None:
         if self.bad is None:
@@ -416,12 +443,12 @@ class _Job:
             """
         )
 
-    def _rules(self) -> list[Rule]:
+    def _row_rules(self, org: str) -> list[Rule]:
+        """Rules of one row each; ``org`` is the submitting organisation in SQL."""
         rules = self.book.row_rules(self.contract.name, self.end)
         extra: list[Rule] = []
         owner, date = self.contract.owner_column, self.contract.date_column
         if owner and not self.is_bank_wide:
-            org = literal(self.org_id)
             extra.append(_made(self.book["JT-ROW-0001"], owner, f"{owner} <> {org}", org))
         if date:
             if self.contract.kind == "snapshot":
@@ -430,10 +457,10 @@ class _Job:
                 test = f"{date} not between period_start and period_end"
                 expected = "period_start || ' 至 ' || period_end"
             extra.append(_made(self.book["JT-ROW-0002"], date, test, expected))
-        return extra + rules
+        return [r for r in extra + rules if not set(r.fields) & self.absent]
 
     def _row_findings(self) -> None:
-        rules = [r for r in self._rules() if not set(r.fields) & self.absent]
+        rules = self._row_rules(literal(self.org_id))
         if not rules:
             return
         tests = [self.file.offends(rule) for rule in rules]

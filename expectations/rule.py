@@ -170,21 +170,30 @@ class RuleBook:
     def __init__(self, rules: dict[str, Rule], digest: str) -> None:
         self.rules = rules
         self.digest = digest
+        self._of_ledger: dict[tuple[str, str, dt.date], list[Rule]] = {}
 
     def __getitem__(self, code: str) -> Rule:
         return self.rules[code]
 
     def row_rules(self, ledger: str, on: dt.date) -> list[Rule]:
         """Rules of level L2 of a ledger: one scan over the file's rows, in code order."""
-        return [r for r in self._in_use(("L2",), on) if r.ledger == ledger and r.violation]
+        return self._predicates("L2", ledger, on)
 
     def register_rules(self, ledger: str, on: dt.date) -> list[Rule]:
         """Rules of level L3 of a ledger that have a predicate over the file as a whole."""
-        return [r for r in self._in_use(("L3",), on) if r.ledger == ledger and r.violation]
+        return self._predicates("L3", ledger, on)
 
     def lake_rules(self, on: dt.date) -> list[Rule]:
         """Rules across ledgers and months (L4, L5) that are SQL, in code order."""
         return [r for r in self._in_use(("L4", "L5"), on) if r.violation or r.query]
+
+    def _predicates(self, level: str, ledger: str, on: dt.date) -> list[Rule]:
+        """Looked up once: a delivery holds many files of one ledger and month."""
+        key = (level, ledger, on)
+        if key not in self._of_ledger:
+            rules = [r for r in self._in_use((level,), on) if r.ledger == ledger and r.violation]
+            self._of_ledger[key] = rules
+        return list(self._of_ledger[key])
 
     def _in_use(self, levels: tuple[str, ...], on: dt.date) -> list[Rule]:
         return [

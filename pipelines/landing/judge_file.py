@@ -13,6 +13,7 @@ from expectations.contract import Contract
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, judge, refused
 from expectations.rule import RuleBook
+from expectations.screen import Screen
 from pipelines.landing.identity import Identity
 from pipelines.landing.read_csv import read_csv
 from pipelines.landing.read_xlsx import read_xlsx
@@ -53,6 +54,7 @@ def judge_upload(
     root_org: str | None = None,
     memo: CellMemo | None = None,
     waived: Mapping[str, str] | None = None,
+    screen: Screen | None = None,
 ) -> tuple[Verdict, RawTable | None]:
     """Judge one upload; the typed rows stay as ``typed`` on ``con``.
 
@@ -67,6 +69,7 @@ def judge_upload(
         root_org: The bank's own organisation id: it may submit rows of any branch.
         memo: Values typed before, of a caller that judges many files.
         waived: Rule code to waiver id for this ledger, organisation and month.
+        screen: Rules planned before, of a caller that judges many files.
 
     Returns:
         The verdict and the raw cells (None when the file could not be read; without rows when no
@@ -90,6 +93,7 @@ def judge_upload(
         is_bank_wide=contract.submitted_by == "head_office" or identity.org_id == root_org,
         memo=memo,
         waived=waived,
+        screen=screen,
     )
     return verdict, raw
 

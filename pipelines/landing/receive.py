@@ -27,6 +27,7 @@ from expectations.contract import Contract, load_contracts
 from expectations.findings import finding_row
 from expectations.judge import RawTable, Verdict, refused
 from expectations.rule import RuleBook, load_rule_book
+from expectations.screen import Screen
 from expectations.waiver import Waiver, same_person, waived_codes
 from pipelines.database import connect
 from pipelines.landing.difference import Difference, compare, parquet
@@ -85,7 +86,7 @@ class Receiver:
 
     def __post_init__(self) -> None:
         self.con = connect(self.settings)
-        self._memo = CellMemo()
+        self._memo, self._screen = CellMemo(), Screen()
         self._waivers: list[Waiver] = self.registry.waivers(self.registry.latest_seq())
         self._own = threading.local()  # a worker's connection: temp tables are not shared
 
@@ -243,6 +244,7 @@ class Receiver:
             root_org=orgs.root,
             memo=self._memo,
             waived=waived,
+            screen=self._screen,
         )
         if raw is not None:
             judged.sheet, judged.header_row = raw.sheet, raw.header_row
