@@ -15,6 +15,8 @@
                or a list of these.
   segments     list of segments, or (segment_relation) a CTE with the column segment.
   distinct     column that names the thing counted.
+  many         with `distinct`: column with the number of things that a row stands for where it does
+               not name one; those are then things of no other row (see the macro alike).
   register     with `distinct`: column whose sum is the denominator, where the things counted are
                held against a register of how many there should be (0 in the rows of the things,
                numerator false in those of the register).
@@ -39,7 +41,7 @@
 
 {% macro rolled_up(
     relation, ledgers, months='period', segments=['all'], segment_relation=none, distinct=none,
-    register=none, grids=false, columns=[], segment_columns={}, definitions=none
+    many=none, register=none, grids=false, columns=[], segment_columns={}, definitions=none
 ) -%}
 {%- set spans = [months] if months is string else months -%}
 rolled_segment (segment) as (
@@ -138,12 +140,19 @@ rolled_thing as (
         {{ parts | join(', ') }},
         {{ keys | join(', ') }},
         {{ distinct }} as thing,
-        coalesce(bool_or(numerator), false) as numerator,
+        {% for counted in (['numerator'] if register else ['numerator', 'denominator']) -%}
+        case
+            when {{ distinct }} is not null then max(case when {{ counted }} then 1 else 0 end)
+            {%- if many %}
+            else coalesce(sum(case when {{ counted }} then {{ many }} end), 0)
+            {%- else %}
+            else 0
+            {%- endif %}
+        end as {{ counted }},
+        {% endfor -%}
         {% if register -%}
         coalesce(sum({{ register }}), 0) as denominator,
-        {%- else -%}
-        coalesce(bool_or(denominator), false) as denominator,
-        {%- endif %}
+        {% endif -%}
         max(reason_code) as reason_code
     from {{ relation }}
     group by
@@ -156,12 +165,8 @@ rolled_part as (
     select
         {{ parts | join(', ') }},
         {{ keys | join(', ') }},
-        count(thing) filter (where numerator) as numerator,
-        {% if register -%}
+        sum(numerator) as numerator,
         sum(denominator) as denominator,
-        {%- else -%}
-        count(thing) filter (where denominator) as denominator,
-        {%- endif %}
         max(reason_code) as reason_code
     from rolled_thing
     group by
@@ -190,9 +195,9 @@ rolled_again as (
         rolled_thing.{{ key }},
         {%- endfor %}
         rolled_thing.thing,
-        count(*) filter (where rolled_thing.numerator) as numerators
+        sum(rolled_thing.numerator) as numerators
         {%- if not register %},
-        count(*) filter (where rolled_thing.denominator) as denominators
+        sum(rolled_thing.denominator) as denominators
         {%- endif %}
     from rolled_thing
     inner join rolled_shared

@@ -1,136 +1,81 @@
--- grain: one row per branch and customer with a loan outstanding at period end
+-- grain: one row per branch and kind of customer with a loan outstanding at period end; those of
+-- several branches singly
 with
 
-loan as (
-    select * from {{ ref('loan_account') }}
-    where coalesce(balance <> 0, true)
+each_customer as (
+    select * from {{ ref('int_customer_loan_each') }}
 ),
 
-customer as (
-    select * from {{ ref('customer') }}
-),
-
-credit_line as (
-    select * from {{ ref('credit_line') }}
-),
-
-context as (
-    select * from {{ source('run', 'run_context') }}
-),
-
--- Kinds of loan overlap (AMB-108): a loan may count in several sums, and they are never added up.
--- "Operating" leaves out bill finance, as row 6 of S71 part I does.
-by_customer as (
+numbered as (
     select
-        branch_id,
-        customer_id,
-        sum(balance) as balance,
-        sum(case when is_small_micro then balance else 0 end) as small_micro_balance,
-        sum(case when is_inclusive then balance else 0 end) as inclusive_balance,
-        sum(case when guarantee_type_code = 'credit' then balance else 0 end) as credit_balance,
-        sum(case when product_class_code = 'micro_credit' then balance else 0 end)
-            as micro_credit_balance,
-        sum(case when product_class_code = 'beautiful_home' then balance else 0 end)
-            as beautiful_home_balance,
-        sum(case when product_class_code = 'beautiful_field' then balance else 0 end)
-            as beautiful_field_balance,
-        sum(
-            case
-                when purpose_code = 'operating' and not coalesce(is_bill_finance, false)
-                    then balance
-                else 0
-            end
-        ) as operating_balance,
-        sum(case when purpose_code = 'operating' and balance > 0 then balance else 0 end)
-            as operating_outstanding,
-        sum(case when purpose_code = 'operating' and balance > 0 then loan_amount else 0 end)
-            as operating_granted,
-        count(*) - count(is_small_micro) as unknown_small_micro_count,
-        count(*) - count(is_inclusive) as unknown_inclusive_count,
-        count(*) - count(purpose_code) as unknown_purpose_count,
-        count(*) - count(balance) as unknown_balance_count
-    from loan
-    group by
-        branch_id,
-        customer_id
+        limit_value,
+        row_number() over (order by limit_value) as place
+    from {{ ref('metric_threshold') }}
+    where measure = 'single_borrower_credit'
+    group by limit_value
 ),
 
--- Credit of one customer over the whole bank: operating limits in force at period end; without
--- one the greater of what is outstanding and what was granted.
-granted_line as (
+-- the limits that definitions set for the credit of one borrower, as one row
+credit_limit as (
     select
-        credit_line.customer_id,
-        sum(credit_line.credit_amount) as credit_total
-    from credit_line
-    inner join context
-        on
-            credit_line.effective_date <= context.period_end
-            and coalesce(credit_line.expiry_date >= context.period_end, true)
-    where credit_line.credit_kind_code = 'operating' and credit_line.status_code = 'active'
-    group by credit_line.customer_id
+        count(*) as limit_count,
+        max(case when place = 1 then limit_value end) as limit_1,
+        max(case when place = 2 then limit_value end) as limit_2,
+        max(case when place = 3 then limit_value end) as limit_3,
+        max(case when place = 4 then limit_value end) as limit_4
+    from numbered
 ),
 
-exposure as (
+-- customers are alike when no definition tells their credit apart: below, on or above each limit
+sided as (
     select
-        customer_id,
+        each_customer.*,
+        {%- for place in range(1, 5) %}
         case
-            when sum(operating_outstanding) > sum(operating_granted)
-                then sum(operating_outstanding)
-            else sum(operating_granted)
-        end as credit_total
-    from by_customer
-    group by customer_id
+            when each_customer.credit_total is null then -1
+            when each_customer.credit_total > credit_limit.limit_{{ place }} then 2
+            when each_customer.credit_total = credit_limit.limit_{{ place }} then 1
+            else 0
+        end{{ ' +' if not loop.last else ' as credit_side,' }}
+        {%- endfor %}
+        case when credit_limit.limit_count > 4 then each_customer.credit_total end as exact_total
+    from each_customer
+    cross join credit_limit
 ),
 
-joined as (
-    select
-        by_customer.branch_id,
-        by_customer.customer_id,
-        by_customer.balance,
-        by_customer.small_micro_balance,
-        by_customer.inclusive_balance,
-        by_customer.credit_balance,
-        by_customer.micro_credit_balance,
-        by_customer.beautiful_home_balance,
-        by_customer.beautiful_field_balance,
-        by_customer.operating_balance,
-        coalesce(customer.is_farm_household, false) as is_farm_household,
-        coalesce(
-            customer.borrower_category_code in ('individual_business', 'small_micro_owner')
-            or (
-                customer.borrower_category_code = 'enterprise'
-                and customer.enterprise_size_code in ('small', 'micro')
-            ),
-            false
-        ) as is_small_micro_borrower,
-        coalesce(granted_line.credit_total, exposure.credit_total) as credit_total,
-        case
-            when by_customer.unknown_balance_count > 0 then 'no_source:loan_account.balance'
-            when by_customer.unknown_inclusive_count > 0 then 'no_source:loan_account.is_inclusive'
-        end as inclusive_reason,
-        case
-            when by_customer.unknown_balance_count > 0 then 'no_source:loan_account.balance'
-            when by_customer.unknown_small_micro_count > 0
-                then 'no_source:loan_account.is_small_micro'
-        end as small_micro_reason,
-        -- the first thing that the sources do not say about borrower, size and purpose
-        case
-            when by_customer.unknown_balance_count > 0 then 'no_source:loan_account.balance'
-            when by_customer.unknown_purpose_count > 0 then 'no_source:loan_account.purpose_code'
-            when customer.borrower_category_code is null
-                then 'no_source:customer.borrower_category_code'
-            when
-                customer.borrower_category_code = 'enterprise'
-                and customer.enterprise_size_code is null
-                and by_customer.operating_balance <> 0
-                then 'no_source:customer.enterprise_size_code'
-        end as size_reason,
-        case when customer.is_farm_household is null then 'no_source:customer.is_farm_household' end
-            as farm_household_reason
-    from by_customer
-    left join customer on by_customer.customer_id = customer.customer_id
-    left join granted_line on by_customer.customer_id = granted_line.customer_id
-    left join exposure on by_customer.customer_id = exposure.customer_id
-)
+{{ alike(
+    'sided',
+    'customer_id',
+    'customer_count',
+    keys=[
+        'branch_id',
+        'is_farm_household',
+        'is_small_micro_borrower',
+        'credit_side',
+        'exact_total',
+        'inclusive_reason',
+        'small_micro_reason',
+        'size_reason',
+        'farm_household_reason'
+    ],
+    sums=[
+        'balance',
+        'small_micro_balance',
+        'inclusive_balance',
+        'credit_balance',
+        'micro_credit_balance',
+        'beautiful_home_balance',
+        'beautiful_field_balance',
+        'operating_balance'
+    ],
+    sides=[
+        'balance',
+        'small_micro_balance',
+        'inclusive_balance',
+        'micro_credit_balance',
+        'operating_balance'
+    ],
+    highest=['credit_total']
+) }}
 
-select * from joined
+select * from alike

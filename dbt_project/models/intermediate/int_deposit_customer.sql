@@ -1,55 +1,23 @@
--- grain: one row per branch and customer with a deposit at period end
+-- grain: one row per branch and kind of customer with a deposit; those of several branches singly
 with
 
-deposit as (
-    select * from {{ ref('customer_deposit') }}
-    where coalesce(deposit_balance > 0, true)
+each_customer as (
+    select * from {{ ref('int_deposit_customer_each') }}
 ),
 
-customer as (
-    select
-        customer_id,
-        min(borrower_category_code) as borrower_category_code
-    from {{ ref('customer') }}
-    group by customer_id
-),
+{{ alike(
+    'each_customer',
+    'customer_id',
+    'customer_count',
+    keys=[
+        'branch_id',
+        'is_corporate',
+        'has_loan',
+        'balance_reason',
+        'category_reason',
+        'loan_reason'
+    ],
+    sums=['deposit_balance']
+) }}
 
-borrower as (
-    select
-        customer_id,
-        max(case when balance is null then 'no_source:loan_account.balance' end) as balance_reason
-    from {{ ref('loan_account') }}
-    where coalesce(balance > 0, true)
-    group by customer_id
-),
-
-by_customer as (
-    select
-        deposit.branch_id,
-        deposit.customer_id,
-        sum(deposit.deposit_balance) as deposit_balance,
-        bool_or(customer.borrower_category_code in ('enterprise', 'other_organisation'))
-            as is_corporate,
-        bool_or(borrower.customer_id is not null) as has_loan,
-        max(
-            case
-                when deposit.deposit_balance is null
-                    then 'no_source:customer_deposit.deposit_balance'
-            end
-        ) as balance_reason,
-        max(
-            case
-                when customer.borrower_category_code is null
-                    then 'no_source:customer.borrower_category_code'
-            end
-        ) as category_reason,
-        max(borrower.balance_reason) as loan_reason
-    from deposit
-    left join customer on deposit.customer_id = customer.customer_id
-    left join borrower on deposit.customer_id = borrower.customer_id
-    group by
-        deposit.branch_id,
-        deposit.customer_id
-)
-
-select * from by_customer
+select * from alike

@@ -1,26 +1,15 @@
--- grain: one row per branch, five-level class and customer with a balance in it at period end
+-- grain: one row per branch and five-level class; customers of several branches or classes singly
 with
 
-loan as (
-    select * from {{ ref('loan_account') }}
-    where coalesce(balance > 0, true)
+each_customer as (
+    select * from {{ ref('int_loan_class_customer_each') }}
 ),
 
--- a loan of unknown class or balance stays in, to be reported as unknown
-by_customer as (
-    select
-        branch_id,
-        customer_id,
-        five_class_code,
-        max(case when balance is null then 'no_source:loan_account.balance' end)
-            as balance_reason,
-        max(case when five_class_code is null then 'no_source:loan_account.five_class_code' end)
-            as class_reason
-    from loan
-    group by
-        branch_id,
-        customer_id,
-        five_class_code
-)
+{{ alike(
+    'each_customer',
+    'customer_id',
+    'customer_count',
+    keys=['branch_id', 'five_class_code', 'balance_reason', 'class_reason']
+) }}
 
-select * from by_customer
+select * from alike

@@ -1,37 +1,15 @@
--- grain: one row per branch and customer with a loan balance at period end
+-- grain: one row per branch, visited or not; customers of several branches singly
 with
 
-borrower as (
-    select
-        branch_id,
-        customer_id,
-        max(case when balance is null then 'no_source:loan_account.balance' end) as reason_code
-    from {{ ref('loan_account') }}
-    where coalesce(balance > 0, true)
-    group by
-        branch_id,
-        customer_id
+each_customer as (
+    select * from {{ ref('int_loan_customer_visit_each') }}
 ),
 
-visited as (
-    select engagement.customer_id
-    from {{ ref('engagement_history') }} as engagement
-    inner join {{ source('run', 'run_context') }} as context
-        on engagement.event_date between context.year_start and context.period_end
-    where
-        engagement.engagement_type_code in ('visit', 'revisit')
-        and engagement.result_code <> 'failed'
-    group by engagement.customer_id
-),
+{{ alike(
+    'each_customer',
+    'customer_id',
+    'customer_count',
+    keys=['branch_id', 'is_visited', 'reason_code']
+) }}
 
-by_customer as (
-    select
-        borrower.branch_id,
-        borrower.customer_id,
-        visited.customer_id is not null as is_visited,
-        borrower.reason_code
-    from borrower
-    left join visited on borrower.customer_id = visited.customer_id
-)
-
-select * from by_customer
+select * from alike

@@ -5,8 +5,12 @@ customer as (
     select * from {{ ref('customer') }}
 ),
 
-credit_customer as (
-    select * from {{ ref('int_credit_customer') }}
+credit_line as (
+    select * from {{ ref('credit_line') }}
+),
+
+context as (
+    select * from {{ source('run', 'run_context') }}
 ),
 
 village as (
@@ -14,9 +18,13 @@ village as (
 ),
 
 with_line as (
-    select distinct customer_id
-    from credit_customer
-    where has_line
+    select distinct credit_line.customer_id
+    from credit_line
+    cross join context
+    where
+        credit_line.status_code = 'active'
+        and credit_line.effective_date <= context.period_end
+        and coalesce(credit_line.expiry_date >= context.period_end, true)
 ),
 
 -- by the branch that keeps the customer, so that branches add up to the bank

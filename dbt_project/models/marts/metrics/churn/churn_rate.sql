@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         is_churned as numerator,
         true as denominator,
@@ -13,7 +14,8 @@ counted as (
 ),
 
 {{ rolled_up(
-    'counted', ledgers=['loan_account'], months=['period', 'year_start'], distinct='customer_id'
+    'counted', ledgers=['loan_account'], months=['period', 'year_start'],
+    distinct='customer_id', many='customer_count'
 ) }}
 
 {{ metric_rows('churn_rate', 'measured') }}

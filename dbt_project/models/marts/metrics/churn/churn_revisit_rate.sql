@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         is_churned and is_revisited as numerator,
         is_churned as denominator,
@@ -13,7 +14,8 @@ counted as (
 ),
 
 {{ rolled_up(
-    'counted', ledgers=['loan_account'], months=['period', 'year_start'], distinct='customer_id'
+    'counted', ledgers=['loan_account'], months=['period', 'year_start'],
+    distinct='customer_id', many='customer_count'
 ) }},
 
 missing as (

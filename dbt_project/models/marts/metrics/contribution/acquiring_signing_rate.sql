@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         is_acquiring as numerator,
         true as denominator,
         coalesce(inclusive_reason, category_reason) as reason_code
@@ -16,6 +17,7 @@ counted as (
         branch_id,
         'every_inclusive' as segment,
         customer_id,
+        customer_count,
         is_acquiring as numerator,
         true as denominator,
         inclusive_reason as reason_code
@@ -28,6 +30,7 @@ counted as (
     ledgers=['loan_account', 'customer_deposit', 'customer'],
     segments=['all', 'every_inclusive'],
     distinct='customer_id',
+    many='customer_count',
     columns=['customer_deposit.is_acquiring_signed']
 ) }}
 

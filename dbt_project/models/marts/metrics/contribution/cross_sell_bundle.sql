@@ -14,6 +14,7 @@ counted as (
         customer.branch_id,
         'all' as segment,
         customer.customer_id || ' ' || product.product as item,
+        customer.customer_count,
         case product.product
             when 'loan' then true
             when 'settlement' then customer.has_settlement
@@ -28,7 +29,7 @@ counted as (
 ),
 
 {{ rolled_up(
-    'counted', ledgers=['loan_account', 'customer_deposit'], distinct='item',
+    'counted', ledgers=['loan_account', 'customer_deposit'], distinct='item', many='customer_count',
     columns=[
         'customer_deposit.has_settlement_account', 'customer_deposit.is_acquiring_signed',
         'customer_deposit.is_payroll_signed'

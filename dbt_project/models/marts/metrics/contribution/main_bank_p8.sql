@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         has_deposit as numerator,
         true as denominator,
         cast(null as varchar) as reason_code
@@ -16,6 +17,7 @@ counted as (
         branch_id,
         'inclusive' as segment,
         customer_id,
+        customer_count,
         has_deposit as numerator,
         true as denominator,
         inclusive_reason as reason_code
@@ -27,7 +29,8 @@ counted as (
     'counted',
     ledgers=['loan_account', 'customer_deposit'],
     segments=['all', 'inclusive'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('main_bank_p8', 'measured') }}

@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         is_payroll as numerator,
         true as denominator,
         coalesce(inclusive_reason, category_reason) as reason_code
@@ -17,6 +18,7 @@ counted as (
     'counted',
     ledgers=['loan_account', 'customer_deposit', 'customer'],
     distinct='customer_id',
+    many='customer_count',
     columns=['customer_deposit.is_payroll_signed']
 ) }}
 

@@ -15,6 +15,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         true as numerator,
         true as denominator,
@@ -25,6 +26,7 @@ counted as (
     select
         by_customer.branch_id,
         by_customer.customer_id,
+        by_customer.customer_count,
         class.segment,
         coalesce(by_customer.five_class_code = class.segment, false) as numerator,
         true as denominator,
@@ -37,7 +39,8 @@ counted as (
     'counted',
     ledgers=['loan_account'],
     segments=['all', 'normal', 'special_mention', 'substandard', 'doubtful', 'loss'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('five_class_customer_count', 'measured', kind='count') }}

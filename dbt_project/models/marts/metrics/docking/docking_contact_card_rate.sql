@@ -6,6 +6,7 @@ counted as (
         branch_id,
         grid_id,
         subject_id,
+        subject_count,
         'farm_household' as segment,
         is_docked as numerator,
         registered_count,
@@ -20,6 +21,7 @@ counted as (
     months='year',
     segments=['farm_household'],
     distinct='subject_id',
+    many='subject_count',
     register='registered_count',
     grids=true,
     columns=['grid.live_date']

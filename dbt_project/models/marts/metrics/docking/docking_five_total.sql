@@ -6,6 +6,7 @@ counted as (
         branch_id,
         grid_id,
         subject_id,
+        subject_count,
         test_code as segment,
         is_docked as numerator,
         registered_count,
@@ -23,6 +24,7 @@ counted as (
         'business_cooperation', 'settlement'
     ],
     distinct='subject_id',
+    many='subject_count',
     register='registered_count',
     columns=[
         'grid.live_date',

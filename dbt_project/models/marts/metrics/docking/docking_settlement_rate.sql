@@ -6,6 +6,7 @@ counted as (
         branch_id,
         grid_id,
         subject_id,
+        subject_count,
         'family_farm' as segment,
         is_docked as numerator,
         registered_count,
@@ -19,6 +20,7 @@ counted as (
     ledgers=['admin_unit', 'grid', 'customer_archive', 'segment_population', 'customer_deposit'],
     segments=['family_farm'],
     distinct='subject_id',
+    many='subject_count',
     register='registered_count',
     grids=true,
     columns=[

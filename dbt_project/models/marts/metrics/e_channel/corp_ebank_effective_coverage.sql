@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         has_settlement_account and is_corporate_bank_effective as numerator,
         has_settlement_account as denominator,
         reason_code
@@ -17,7 +18,8 @@ counted as (
     'counted',
     ledgers=['customer_deposit', 'customer'],
     columns=['customer_deposit.corporate_bank_last_date'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('corp_ebank_effective_coverage', 'measured') }}

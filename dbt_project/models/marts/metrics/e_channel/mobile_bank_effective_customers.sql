@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         is_mobile_effective as numerator,
         false as denominator,
         reason_code
@@ -16,7 +17,8 @@ counted as (
     'counted',
     ledgers=['customer_deposit'],
     columns=['customer_deposit.mobile_last_date'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('mobile_bank_effective_customers', 'measured', kind='count') }}

@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         balance > 0 as numerator,
         false as denominator,
@@ -15,7 +16,8 @@ counted as (
 
 {{ rolled_up(
     'counted',
-    ledgers=['loan_account', 'customer'], columns=['customer.is_farm_household'], distinct='customer_id'
+    ledgers=['loan_account', 'customer'], columns=['customer.is_farm_household'],
+    distinct='customer_id', many='customer_count'
 ) }}
 
 {{ metric_rows('farm_household_customer_count', 'measured', kind='count') }}

@@ -21,6 +21,7 @@ defined as (
         'inclusive_small_micro_customer_count@1' as definition_id,
         branch_id,
         customer_id,
+        customer_count,
         inclusive_balance,
         inclusive_reason as reason_code
     from loan
@@ -29,6 +30,7 @@ defined as (
         threshold.definition_id,
         loan.branch_id,
         loan.customer_id,
+        loan.customer_count,
         loan.operating_balance as inclusive_balance,
         loan.size_reason as reason_code
     from loan
@@ -50,6 +52,7 @@ counted as (
         defined.definition_id,
         branch_group.segment,
         defined.customer_id,
+        defined.customer_count,
         defined.inclusive_balance > 0 as numerator,
         false as denominator,
         coalesce(defined.reason_code, branch_group.reason_code) as reason_code
@@ -62,7 +65,8 @@ counted as (
     ledgers=['loan_account', 'customer', 'credit_line'],
     segments=['all', 'township_outlets'],
     definitions='inclusive_small_micro_customer_count',
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows(

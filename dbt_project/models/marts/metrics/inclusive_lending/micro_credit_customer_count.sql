@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         micro_credit_balance > 0 as numerator,
         false as denominator,
@@ -14,7 +15,8 @@ counted as (
 
 {{ rolled_up(
     'counted',
-    ledgers=['loan_account'], columns=['loan_account.product_class_code'], distinct='customer_id'
+    ledgers=['loan_account'], columns=['loan_account.product_class_code'],
+    distinct='customer_id', many='customer_count'
 ) }}
 
 {{ metric_rows('micro_credit_customer_count', 'measured', kind='count') }}

@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         small_micro_balance > 0 as numerator,
         false as denominator,
@@ -14,7 +15,8 @@ counted as (
 
 {{ rolled_up(
     'counted',
-    ledgers=['loan_account'], columns=['loan_account.is_small_micro'], distinct='customer_id'
+    ledgers=['loan_account'], columns=['loan_account.is_small_micro'],
+    distinct='customer_id', many='customer_count'
 ) }}
 
 {{ metric_rows('small_micro_customer_count', 'measured', kind='count') }}

@@ -5,6 +5,7 @@ counted as (
     select
         branch_id,
         customer_id,
+        customer_count,
         'all' as segment,
         is_visited as numerator,
         true as denominator,
@@ -12,7 +13,7 @@ counted as (
     from {{ ref('int_loan_customer_visit') }}
 ),
 
-{{ rolled_up('counted', ledgers=['loan_account'], distinct='customer_id') }},
+{{ rolled_up('counted', ledgers=['loan_account'], distinct='customer_id', many='customer_count') }},
 
 missing as (
     select

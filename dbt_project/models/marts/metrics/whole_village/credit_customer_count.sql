@@ -6,6 +6,7 @@ counted as (
         branch_id,
         'all' as segment,
         customer_id,
+        customer_count,
         has_line as numerator,
         false as denominator,
         cast(null as varchar) as reason_code
@@ -13,6 +14,7 @@ counted as (
 ),
 
 {{ rolled_up('counted', ledgers=['credit_line'],
-    distinct='customer_id') }}
+    distinct='customer_id',
+    many='customer_count') }}
 
 {{ metric_rows('credit_customer_count', 'measured', kind='count') }}

@@ -15,6 +15,7 @@ counted as (
         credit_customer.branch_id,
         branch_group.segment,
         credit_customer.customer_id,
+        credit_customer.customer_count,
         credit_customer.is_new as numerator,
         false as denominator,
         branch_group.reason_code
@@ -26,7 +27,8 @@ counted as (
     'counted',
     ledgers=['credit_line'],
     segments=['all', 'middle_ring_branches'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('new_credit_customer_count', 'measured', kind='count') }}

@@ -15,6 +15,7 @@ counted as (
         credit_customer.branch_id,
         branch_group.segment,
         credit_customer.customer_id,
+        credit_customer.customer_count,
         credit_customer.has_line and credit_customer.has_drawn as numerator,
         credit_customer.has_line as denominator,
         branch_group.reason_code
@@ -27,7 +28,8 @@ counted as (
     ledgers=['credit_line', 'loan_event'],
     months='year',
     segments=['all', 'middle_ring_branches'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('p8_effective_use_rate', 'measured') }}

@@ -15,6 +15,7 @@ counted as (
         credit_customer.branch_id,
         'all' as segment,
         credit_customer.customer_id,
+        credit_customer.customer_count,
         credit_customer.whole_village_amount > {{ to_number('switch_value.switch_value') }}
             as numerator,
         false as denominator,
@@ -27,7 +28,8 @@ counted as (
     'counted',
     ledgers=['credit_line'],
     columns=['credit_line.program_code'],
-    distinct='customer_id'
+    distinct='customer_id',
+    many='customer_count'
 ) }}
 
 {{ metric_rows('whole_village_credit_limit_breach_count', 'measured', kind='count') }}
