@@ -13,9 +13,13 @@
   highest   columns of which the greatest is kept.
   sides     sums that metrics compare with zero: whether one is above it is a further key, so that
             a sum is above zero where each of its parts is.
+  several   boolean column of the relation that says whether the thing has several rows, where the
+            relation knows it already; else it is found here.
   within    columns by which a thing is another one (a test it passed).
 #}
-{% macro alike(relation, thing, number, keys, sums=[], highest=[], sides=[], within=[]) -%}
+{% macro alike(relation, thing, number, keys, sums=[], highest=[], sides=[], within=[], several=none) -%}
+{%- set named = 'case when each_thing.' ~ several ~ ' then each_thing.' ~ thing ~ ' end' if several else 'several.' ~ thing -%}
+{%- if not several -%}
 several as (
     select
         {% for column in within -%}
@@ -32,12 +36,13 @@ several as (
     having count(*) > 1
 ),
 
+{% endif -%}
 alike as (
     select
         {% for column in keys -%}
         each_thing.{{ column }},
         {% endfor -%}
-        several.{{ thing }},
+        {{ named }} as {{ thing }},
         count(each_thing.{{ thing }}) as {{ number }}
         {%- for column in sums %},
         sum(each_thing.{{ column }}) as {{ column }}
@@ -46,12 +51,14 @@ alike as (
         max(each_thing.{{ column }}) as {{ column }}
         {%- endfor %}
     from {{ relation }} as each_thing
+    {%- if not several %}
     left join several
         on
             each_thing.{{ thing }} = several.{{ thing }}
             {%- for column in within %}
             and each_thing.{{ column }} = several.{{ column }}
             {%- endfor %}
+    {%- endif %}
     group by
         {% for column in keys -%}
         each_thing.{{ column }},
@@ -59,6 +66,6 @@ alike as (
         {% for column in sides -%}
         each_thing.{{ column }} > 0,
         {% endfor -%}
-        several.{{ thing }}
+        {{ named }}
 )
 {%- endmacro %}

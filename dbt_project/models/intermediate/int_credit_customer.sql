@@ -10,7 +10,8 @@ each_customer as (
     'each_customer',
     'customer_id',
     'customer_count',
-    keys=['branch_id', 'has_line', 'whole_village_amount', 'is_new', 'has_drawn']
+    keys=['branch_id', 'has_line', 'whole_village_amount', 'is_new', 'has_drawn'],
+    several='is_at_several'
 ) }}
 
 select * from alike

@@ -47,7 +47,8 @@ by_customer as (
 first_line as (
     select
         customer_id,
-        min(first_date) as first_date
+        min(first_date) as first_date,
+        count(*) > 1 as is_at_several
     from by_customer
     group by customer_id
 ),
@@ -65,6 +66,7 @@ credit_customer as (
     select
         by_customer.branch_id,
         by_customer.customer_id,
+        first_line.is_at_several,
         by_customer.has_line,
         by_customer.whole_village_amount,
         by_customer.first_date = first_line.first_date

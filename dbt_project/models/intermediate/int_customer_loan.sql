@@ -75,7 +75,8 @@ sided as (
         'micro_credit_balance',
         'operating_balance'
     ],
-    highest=['credit_total']
+    highest=['credit_total'],
+    several='is_at_several'
 ) }}
 
 select * from alike

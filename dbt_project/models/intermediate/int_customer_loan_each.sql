@@ -79,7 +79,8 @@ exposure as (
             when sum(operating_outstanding) > sum(operating_granted)
                 then sum(operating_outstanding)
             else sum(operating_granted)
-        end as credit_total
+        end as credit_total,
+        count(*) > 1 as is_at_several
     from by_customer
     group by customer_id
 ),
@@ -88,6 +89,7 @@ joined as (
     select
         by_customer.branch_id,
         by_customer.customer_id,
+        exposure.is_at_several,
         by_customer.balance,
         by_customer.small_micro_balance,
         by_customer.inclusive_balance,

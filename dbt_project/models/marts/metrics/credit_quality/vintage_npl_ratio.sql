@@ -2,7 +2,19 @@
 with
 
 vintage as (
-    select * from {{ ref('int_loan_vintage') }}
+    select
+        branch_id,
+        product_class_code,
+        grant_age,
+        sum(npl_balance) as npl_balance,
+        sum(balance) as balance,
+        max(balance_reason) as balance_reason,
+        max(class_reason) as class_reason
+    from {{ ref('int_loan_vintage') }}
+    group by
+        branch_id,
+        product_class_code,
+        grant_age
 ),
 
 placed as (
