@@ -67,6 +67,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "kind",
         "better",
         "is_additive",
+        "is_year_to_date",
         "formula_zh",
         "source",
         "definition_id",

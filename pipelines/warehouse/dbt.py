@@ -61,7 +61,15 @@ class DbtProject:
         Raises:
             JingtianError: A model or a data test failed; the message names it.
         """
-        self._invoke(["build", "--exclude-resource-type", "unit_test", "--exclude", "config.materialized:ephemeral"])
+        self._invoke(
+            [
+                "build",
+                "--exclude-resource-type",
+                "unit_test",
+                "--exclude",
+                "config.materialized:ephemeral",
+            ]
+        )
 
     def _invoke(self, command: list[str]) -> Any:
         from dbt.cli.main import dbtRunner

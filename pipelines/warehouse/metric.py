@@ -27,6 +27,7 @@ _SHAPE = {
     "better": OneOf("up", "down", "none"),
     "is_additive": bool,
     "is_share?": bool,
+    "is_year_to_date?": bool,
     "formula": _TEXTS,
     "source": str,
     "segments?": {"*": _TEXTS},
@@ -56,7 +57,8 @@ _SHAPE = {
 _FAMILY = {"name": _TEXTS}
 _FAMILY_FILE = "_family.yaml"
 _CATALOGUE = (
-    "metric_id", "family", "family_zh", "family_en", "kind", "unit", "better", "is_additive", "is_share", "name_zh", "name_en",
+    "metric_id", "family", "family_zh", "family_en", "kind", "unit", "better", "is_additive", "is_share",
+    "is_year_to_date", "name_zh", "name_en",
     "formula_zh", "formula_en", "source", "definition_id",
 )  # fmt: skip
 _DEFINITION = (
@@ -156,6 +158,7 @@ class Metric:
         better: Whether more is better (``up``), less (``down``) or neither (``none``): ranking.
         is_additive: Whether numerators and denominators of branches add up to the bank's.
         is_share: Whether the numerator is a part of the denominator by construction: 0 to 1.
+        is_year_to_date: Whether it counts from 1 January: a February is then no match for a December.
         segments: Segment to its Chinese and English name, in the order of presentation; of a
             metric whose segments another seed holds, empty.
         definitions: Its readings; the first is the one that targets and returns mean.
@@ -172,6 +175,7 @@ class Metric:
     better: str
     is_additive: bool
     is_share: bool
+    is_year_to_date: bool
     formula_zh: str
     formula_en: str
     source: str
@@ -267,6 +271,7 @@ def _metric(path: Path, family: Mapping[str, str], contracts: Mapping[str, Contr
         better=raw["better"],
         is_additive=raw["is_additive"],
         is_share=raw.get("is_share", False),
+        is_year_to_date=raw.get("is_year_to_date", False),
         formula_zh=raw["formula"]["zh"],
         formula_en=raw["formula"]["en"],
         source=raw["source"],
@@ -332,7 +337,8 @@ def _catalogue_row(metric: Metric) -> tuple[object, ...]:
     return (
         metric.metric_id, metric.family, metric.family_zh, metric.family_en, metric.kind, metric.unit,
         metric.better,
-        str(metric.is_additive).lower(), str(metric.is_share).lower(), metric.name_zh, metric.name_en,
+        str(metric.is_additive).lower(), str(metric.is_share).lower(),
+        str(metric.is_year_to_date).lower(), metric.name_zh, metric.name_en,
         metric.formula_zh, metric.formula_en, metric.source, metric.definitions[0].definition_id,
     )  # fmt: skip
 

@@ -169,6 +169,7 @@ def read_figures(order: Order, plan: Plan) -> Figures:
         for row in read_rows(order.source, "dim_metric", [("metric_id", "in", wanted)])
     }
     tables = _Tables(
+        period=order.period,
         bank=bank_of(organisations),
         branches=branches_of(organisations),
         # a metric may be computed by several definitions: the one in force is told
@@ -211,6 +212,7 @@ def ranks(numbers: Mapping[str, Fraction | None]) -> dict[str, int]:
 class _Tables:
     """What was read from the slice, by key (organisation, metric, segment)."""
 
+    period: str
     bank: Row
     branches: list[Row]
     metrics: dict[tuple[str, str, str], Row]
@@ -388,17 +390,27 @@ def _standing(
         reason_code=row["reason_code"] if row else "no_data",
         undecided_zh=undecided,
         remark="；".join(dict.fromkeys(text for text in remarks if text)),
-        earlier={
-            str(then["basis"]): Earlier(
-                str(then["basis"]),
-                str(then["earlier_period"]),
-                then["numerator"],
-                then["denominator"],
-                then["value"],
-            )
-            for then in tables.earlier.get(key, [])
-        },
+        earlier=_comparable(about, tables.period, tables.earlier.get(key, [])),
     )
+
+
+def _comparable(about: Row, period: str, rows: Iterable[Row]) -> dict[str, Earlier]:
+    """Earlier figures of one organisation, by basis.
+
+    What counts from 1 January is not held against another month of another year: amounts, counts
+    and gaps not at all, rates without their parts.
+    """
+    found = {}
+    for row in rows:
+        then = str(row["earlier_period"])
+        is_alike = then[:4] == period[:4] or then[5:] == period[5:]
+        if about["is_year_to_date"] and not is_alike:
+            if about["kind"] != "ratio":
+                continue
+            row = {**row, "numerator": None, "denominator": None}
+        basis = str(row["basis"])
+        found[basis] = Earlier(basis, then, row["numerator"], row["denominator"], row["value"])
+    return found
 
 
 def _whole_units(row: Row, goal: Row, verdict: str) -> str:

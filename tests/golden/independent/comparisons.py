@@ -81,9 +81,15 @@ def _place(mine: Decimal, values: Mapping[str, Decimal]) -> int:
 
 
 def changes(
-    month: Month, figures: Mapping[Key, Figure], earlier: Mapping[str, Mapping[Key, Figure]]
+    month: Month,
+    figures: Mapping[Key, Figure],
+    earlier: Mapping[str, Mapping[Key, Figure]],
+    kinds: Mapping[str, tuple[str, bool]],
 ) -> dict[tuple[Key, str], Change]:
-    """Change to last month, to the end of last quarter and of last year; grids left out."""
+    """Change to last month, to the end of last quarter and of last year; grids left out.
+
+    ``kinds`` are the declared kind of each metric and whether it counts from 1 January.
+    """
     quarter = month.month
     while True:
         quarter = month_before(quarter)
@@ -99,7 +105,13 @@ def changes(
         for key, figure in figures.items():
             if key[1] in grids or "@" in key[0]:
                 continue
-            out[key, name] = _change(figure, earlier.get(period, {}).get(key), period)
+            change = _change(figure, earlier.get(period, {}).get(key), period)
+            kind, counts_from_january = kinds[key[0]]
+            is_short = period[:4] < month.month[:4] and period[5:] > month.month[5:]
+            if change.reason is None and is_short and counts_from_january and kind != "ratio":
+                # two months of one year beside twelve of another
+                change = Change(period, change.value, change.compared, None, f"new_year:{period}")
+            out[key, name] = change
     return out
 
 

@@ -17,6 +17,7 @@ select
     better,
     is_additive,
     is_share,
+    is_year_to_date,
     formula_zh,
     formula_en,
     source,

@@ -49,7 +49,19 @@ paired as (
             case
                 when earlier.build_id is null then 'no_prior:' || comparison.compared_period
             end,
-            earlier.reason_code
+            earlier.reason_code,
+            -- what counts from 1 January is held against a stretch of the same length only; a rate
+            -- may be
+            case
+                when
+                    metric.is_year_to_date
+                    and metric.kind <> 'ratio'
+                    and substr(metric_value.period, 1, 4)
+                    <> substr(comparison.compared_period, 1, 4)
+                    and substr(metric_value.period, 6, 2)
+                    <> substr(comparison.compared_period, 6, 2)
+                    then 'new_year:' || comparison.compared_period
+            end
         ) as reason_code
     from metric_value
     inner join metric
