@@ -116,7 +116,7 @@ DIM_METRIC_SCHEMA = pa.schema(
             "definition_id",
         )
     ]
-    + [("is_additive", pa.bool_())]
+    + [("is_additive", pa.bool_()), ("is_year_to_date", pa.bool_())]
 )
 DEFINITION_SCHEMA = pa.schema(
     [
@@ -297,6 +297,7 @@ def dim_metric_rows(
             "source": "1104 2024版 S71",
             "definition_id": f"{metric_id}@2024",
             "is_additive": True,
+            "is_year_to_date": False,
         }
         for number, (metric_id, unit) in enumerate(sorted(units.items()), start=1)
     ]

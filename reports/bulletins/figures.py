@@ -390,11 +390,11 @@ def _standing(
         reason_code=row["reason_code"] if row else "no_data",
         undecided_zh=undecided,
         remark="；".join(dict.fromkeys(text for text in remarks if text)),
-        earlier=_comparable(about, tables.period, tables.earlier.get(key, [])),
+        earlier=comparable(about, tables.period, tables.earlier.get(key, [])),
     )
 
 
-def _comparable(about: Row, period: str, rows: Iterable[Row]) -> dict[str, Earlier]:
+def comparable(about: Row, period: str, rows: Iterable[Row]) -> dict[str, Earlier]:
     """Earlier figures of one organisation, by basis.
 
     What counts from 1 January is not held against another month of another year: amounts, counts

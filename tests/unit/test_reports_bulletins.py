@@ -21,7 +21,7 @@ import pytest
 from expectations.strict_yaml import StrictYamlError
 from reports.bulletins.compose import numbered
 from reports.bulletins.content import NUMBER, TEXT, Cell, Column, Line, Table
-from reports.bulletins.figures import ranks
+from reports.bulletins.figures import comparable, ranks
 from reports.bulletins.measure import measure_of
 from reports.bulletins.plan import load_plan
 from reports.gate import EmissionRefused
@@ -618,3 +618,31 @@ def test_a_column_is_as_wide_as_its_widest_number() -> None:
     assert gap.printed == "-1,191,329.60"
     assert table.widths == [24, 15]
     assert Table(columns, ()).widths == [24, 9]
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts_from_january", "period", "then", "expected"),
+    [
+        ("count", False, "2026-02", "2025-12", (10, 2)),  # a stock
+        ("count", True, "2026-02", "2026-01", (10, 2)),  # the same year
+        ("count", True, "2026-02", "2025-12", None),  # two months beside twelve
+        ("count", True, "2025-12", "2024-12", (10, 2)),  # twelve beside twelve
+        ("ratio", True, "2026-02", "2025-12", (None, None)),  # a rate, without its parts
+        ("ratio", False, "2026-02", "2025-12", (10, 2)),
+    ],
+)
+def test_what_counts_from_january_is_held_against_its_own_year(
+    kind: str,
+    counts_from_january: bool,
+    period: str,
+    then: str,
+    expected: tuple[int | None, int | None] | None,
+) -> None:
+    about = {"kind": kind, "is_year_to_date": counts_from_january}
+    row = {"basis": "year", "earlier_period": then, "numerator": 10, "denominator": 2, "value": 5}
+    found = comparable(about, period, [row])
+    if expected is None:
+        assert found == {}
+    else:
+        assert (found["year"].numerator, found["year"].denominator) == expected
+        assert (found["year"].period, found["year"].value) == (then, 5)
