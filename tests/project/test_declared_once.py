@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -102,3 +103,13 @@ def test_personal_columns_stop_at_the_lake(contracts: dict[str, Contract]) -> No
             if path.stem.removesuffix("_history") == ledger:
                 words = set(text.replace(",", " ").replace(":", " ").split())
                 assert column not in words, f"{column} in {path}"
+
+
+def test_registers_that_metrics_read_at_their_end_are_the_contracts(
+    contracts: dict[str, Contract],
+) -> None:
+    macro = (DBT_DIR / "macros" / "rolled_up.sql").read_text(encoding="utf-8")
+    listed = re.search(r"{% macro registers\(\) -%}(.*?){%- endmacro %}", macro, re.DOTALL)
+    assert listed is not None
+    registers = [name for name, contract in contracts.items() if contract.kind == "register"]
+    assert re.findall(r"'([a-z_]+)'", listed[1]) == sorted(registers)
