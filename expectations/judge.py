@@ -216,15 +216,19 @@ class _Job:
         ignored = self._set_apart()
         bad = np.zeros(self.typed.num_rows, np.int64) if self.bad is None else self.bad
         self.con.register("typed", in_pieces(self.typed.append_column("_bad", pa.array(bad))))
-        self.con.execute(EMPTY_FINDINGS)
         self.file = self._file()
-        self._cell_findings()
         self.suspicion = self._suspicion()
+        has_findings = self.suspicion is None or self.suspicion.is_any
+        if has_findings:
+            self.con.execute(EMPTY_FINDINGS)
+        self._cell_findings()
         if self.suspicion is None or self.suspicion.rows:
             self._row_findings()
         self._register_findings()
         self.raw.file_findings += self._control_findings()
         if self.raw.file_findings:
+            if not has_findings:
+                self.con.execute(EMPTY_FINDINGS)
             self.con.register("file_findings", finding_table(self.raw.file_findings))
             self.con.execute("insert into findings select * from file_findings")
             self.con.unregister("file_findings")

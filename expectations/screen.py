@@ -47,6 +47,11 @@ class Suspicion:
     points: bool
     rules: frozenset[str]
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything at all may offend."""
+        return self.rows or self.keys or self.points or bool(self.rules)
+
 
 @dataclass(frozen=True)
 class _Question:

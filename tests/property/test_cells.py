@@ -105,3 +105,36 @@ def test_typing_by_distinct_value_equals_typing_cell_by_cell(
             bit = job.bit[column.name]
             failed = [job.bad is not None and bool(job.bad[n] >> bit & 1) for n in range(rows)]
             assert list(zip(typed, failed, strict=True)) == expected[column.name], column.name
+
+
+@pytest.mark.parametrize(
+    ("ledger", "texts"),
+    [
+        ("segment_population", ["12", "999999999999999999", "0"]),
+        ("segment_population", ["1000000000000000000", "7"]),  # a digit too many
+        ("segment_population", ["-0", "007", "-3"]),
+        ("segment_population", ["9223372036854775808"]),
+        ("loan_account", ["12.50", "0.00", None]),
+        ("loan_account", ["-12.50", "9999999999999999.99"]),
+        ("loan_account", ["12.5", "99999999999999999.99"]),
+    ],
+)
+def test_numbers_written_plainly_are_typed_as_their_sql_says(
+    ledger: str, texts: list[str | None]
+) -> None:
+    contract, rows = CONTRACTS[ledger], len(texts)
+    numbers = [c for c in contract.columns if c.kind in ("int", "money", "rate")]
+    columns: dict[str, Any] = {"_row": list(range(2, rows + 2))}
+    columns |= {f"c{i}": pa.array(texts, pa.string()) for i in range(len(contract.columns))}
+    plain = pa.table(columns)
+    con = duckdb.connect()
+    for table in (plain, _encoded(contract, plain)):
+        raw = RawTable(table, {c.name: i for i, c in enumerate(contract.columns)}, [])
+        job = _job(con, contract, raw)
+        job._type()
+        expected = _cell_by_cell(con, job, raw)
+        for column in numbers:
+            typed = job.typed.column(column.name).to_pylist()
+            bit = job.bit[column.name]
+            failed = [job.bad is not None and bool(job.bad[n] >> bit & 1) for n in range(rows)]
+            assert list(zip(typed, failed, strict=True)) == expected[column.name], column.name
