@@ -33,7 +33,7 @@ def decode(data: bytes) -> bytes:
         Unreadable: JT-FILE-0002 for an empty file, JT-FILE-0007 when it is neither encoding.
     """
     body = data.removeprefix(b"\xef\xbb\xbf")
-    if not body.strip():
+    if not body or body.isspace():
         raise Unreadable(finding_row("JT-FILE-0002"))
     if b"\x00" in body[:4096]:
         raise Unreadable(finding_row("JT-FILE-0007", value=str(body.index(b"\x00"))))
