@@ -31,11 +31,16 @@ by_customer as (
         customer_id
 ),
 
+revisited as (
+    select distinct customer_id from by_customer
+),
+
 newest as (
     select
         loan.customer_id,
         max(loan.disbursement_date) as last_disbursement_date
     from {{ ref('loan_account') }} as loan
+    inner join revisited on loan.customer_id = revisited.customer_id
     inner join {{ source('run', 'run_context') }} as context
         on loan.disbursement_date <= context.period_end
     group by loan.customer_id

@@ -29,12 +29,17 @@ visit as (
     inner join context on engagement.month = context.period
 ),
 
--- the latest care taken of a subject's archives
+visited as (
+    select distinct subject_id from visit
+),
+
+-- the latest care taken of the archives of a subject visited
 updated as (
     select
         archive.subject_id,
         max(archive.updated_date) as updated_date
     from archive
+    inner join visited on archive.subject_id = visited.subject_id
     inner join context on archive.updated_date <= context.period_end
     group by archive.subject_id
 ),

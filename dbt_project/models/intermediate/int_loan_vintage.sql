@@ -16,7 +16,7 @@ by_vintage as (
         loan.product_code,
         loan.product_class_code,
         loan.manager_id,
-        {{ month_of('loan.disbursement_date') }} as grant_month,
+        {{ month_of('min(loan.disbursement_date)') }} as grant_month,
         -- whole months from the month of grant to the closed month
         12 * ({{ year_of('context.period_end') }} - {{ year_of('loan.disbursement_date') }})
         + extract(month from context.period_end)
@@ -49,34 +49,9 @@ by_vintage as (
         loan.product_code,
         loan.product_class_code,
         loan.manager_id,
-        loan.disbursement_date,
-        context.period_end
-),
-
--- one row a month: the days of grant of a month are added up
-by_month as (
-    select
-        branch_id,
-        product_code,
-        product_class_code,
-        manager_id,
-        grant_month,
-        grant_age,
-        sum(loan_count) as loan_count,
-        sum(balance) as balance,
-        sum(overdue_balance) as overdue_balance,
-        sum(npl_balance) as npl_balance,
-        max(balance_reason) as balance_reason,
-        max(class_reason) as class_reason,
-        max(overdue_reason) as overdue_reason
-    from by_vintage
-    group by
-        branch_id,
-        product_code,
-        product_class_code,
-        manager_id,
-        grant_month,
-        grant_age
+        12 * ({{ year_of('context.period_end') }} - {{ year_of('loan.disbursement_date') }})
+        + extract(month from context.period_end)
+        - extract(month from loan.disbursement_date)
 )
 
-select * from by_month
+select * from by_vintage
