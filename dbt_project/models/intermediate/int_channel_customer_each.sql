@@ -7,8 +7,10 @@ deposit as (
     select * from {{ ref('customer_deposit') }}
 ),
 
-customer as (
-    select * from {{ ref('customer') }}
+corporate as (
+    select customer_id
+    from {{ ref('customer') }}
+    where borrower_category_code in ('enterprise', 'other_organisation')
 ),
 
 organisation as (
@@ -47,9 +49,7 @@ used as (
         deposit.branch_id,
         deposit.customer_id,
         deposit.has_settlement_account,
-        coalesce(
-            customer.borrower_category_code in ('enterprise', 'other_organisation'), false
-        ) as is_corporate,
+        corporate.customer_id is not null as is_corporate,
         coalesce(
             deposit.mobile_last_date > since.since_date
             and deposit.mobile_last_date <= context.period_end,
@@ -69,7 +69,7 @@ used as (
     from deposit
     cross join context
     inner join since on deposit.branch_id = since.branch_id
-    left join customer on deposit.customer_id = customer.customer_id
+    left join corporate on deposit.customer_id = corporate.customer_id
     where since.reason_code is null
     union all
     select
