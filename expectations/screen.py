@@ -27,6 +27,11 @@ from expectations.rule import Rule
 SENDER = "sending_org"  # the submitting organisation, as a column beside the period
 
 _MOST_ROWS = 5_000  # beyond, the rows cost more than the plan
+_CONFIG = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,  # no way to the network
+    "autoload_known_extensions": False,
+}
 # A plan outlives the rows that it was made for: it may rely on nothing that they have in common.
 _SETTINGS = "set disabled_optimizers = 'statistics_propagation,compressed_materialization'"
 
@@ -115,7 +120,7 @@ class Screen:
         end: dt.date,
     ) -> tuple[Any, ...]:
         if self._con is None:
-            self._con = open_database(config={"threads": 1})
+            self._con = open_database(config=_CONFIG)
             self._con.execute(_SETTINGS)
         con = self._con
         key = (contract.name, contract.version, *((r.code, r.violation) for r in row_rules))
