@@ -83,7 +83,11 @@ def test_floor_has_every_published_figure_to_the_last_digit(year: Path) -> None:
     assert unanswered(floor, home / "figures") == []
     # What the year's files do not give (it takes the year before), neither of them claims to know.
     published, answered = (
-        set(duckdb.sql(f"select metric_id from '{file}' where value is not null").fetchall())
+        set(
+            duckdb.sql(
+                f"select metric_id from read_parquet('{file}') where value is not null"
+            ).fetchall()
+        )
         for file in (f"{home}/figures/metric_value.parquet", f"{floor}/figure.result")
     )
     known = duckdb.sql(f"select metric_id from '{home}/figures/dim_metric.parquet'").fetchall()
