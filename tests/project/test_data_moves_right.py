@@ -28,13 +28,15 @@ def test_reports_open_no_database_at_all() -> None:
 
 
 def test_expectations_connect_to_frozen_slices_only() -> None:
-    """The runner makes a throw-away database of views; the others are handed a connection."""
+    """The runner makes a throw-away database of views, the screen keeps its plans in one of its own;
+    the others are handed a connection."""
     calls = {path: called(tree) for path, tree in modules("expectations")}
     assert {p for p, names in calls.items() if "duckdb.connect" in names} == {
         "expectations/database.py"
     }
     assert {p for p, names in calls.items() if "open_database" in names} == {
-        "expectations/runner.py"
+        "expectations/runner.py",
+        "expectations/screen.py",
     }
 
 
