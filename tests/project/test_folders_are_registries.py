@@ -325,7 +325,7 @@ _MODEL = {
         "materialized?": str,
     },
 }
-_GIVEN = {"input": str, "rows?": [Any], "format?": str, "fixture?": str}
+_GIVEN = {"input": str, "rows?": Any, "format?": str, "fixture?": str}  # rows: a list or SQL
 _PROPERTIES = {
     "version": int,
     "models?": [_MODEL],
@@ -344,7 +344,7 @@ _PROPERTIES = {
             "model": str,
             "description?": str,
             "given": [_GIVEN],
-            "expect": {"rows?": [Any], "format?": str, "fixture?": str},
+            "expect": {"rows?": Any, "format?": str, "fixture?": str},
             "overrides?": {"macros?": {"*": Any}, "vars?": {"*": Any}, "env_vars?": {"*": Any}},
             "config?": _META,
         }
