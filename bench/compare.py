@@ -26,7 +26,6 @@ _PAY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _FIGURE = ("metric_id", "org_id", "segment")
-_WITHHELD = "(a.reason_code is null and b.reason_code not in ('zero_denominator'))"
 _ANSWERED = "select metric_id from read_parquet('{floor}/figure.result')"
 
 
@@ -61,9 +60,6 @@ def unanswered(floor: Path, pipeline: Path) -> list[str]:
 def compare(floor: Path, pipeline: Path) -> list[Family]:
     """Compare the floor's figures of every level: published, unpublished for a gap, and pay.
 
-    The floor does not word every lack of a source as the pipeline does: a figure that is withheld for
-    one is compared by its reason only where the floor withholds it too.
-
     Args:
         floor: Folder with the floor's ``*.result`` files.
         pipeline: Folder with the pipeline's figures as Parquet.
@@ -85,7 +81,7 @@ def compare(floor: Path, pipeline: Path) -> list[Family]:
             f"(select metric_id from '{pipeline}/dim_metric.parquet' where family = '{name}')"
         )
         figure = ("numerator", "denominator", "value", "reason_code")
-        families.append(_family(con, name, ours, chosen, _FIGURE, figure, "value", _WITHHELD))
+        families.append(_family(con, name, ours, chosen, _FIGURE, figure, "value"))
     raw = f"select * from '{pipeline}/raw_figure.parquet'"
     ours = f"select * from read_parquet('{floor}/raw_figure.result') where metric_id in (select metric_id from ({raw}))"
     families.append(
@@ -117,7 +113,6 @@ def _family(
     key: tuple[str, ...],
     values: tuple[str, ...],
     figure: str,
-    unless: str = "false",
 ) -> Family:
     on = " and ".join(f"a.{k} = b.{k}" for k in key)
     different = " or ".join(f"a.{v} is distinct from b.{v}" for v in values)
@@ -134,7 +129,7 @@ def _family(
         from (
             select
                 a, b, a.{key[0]} is null or b.{key[0]} is null
-                or (({different}) and not coalesce({unless}, false)) as is_different
+                or {different} as is_different
             from ({ours}) as a full join ({theirs}) as b on {on}
         )
         """

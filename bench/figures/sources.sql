@@ -18,6 +18,7 @@ from (
         ('credit_line', 'now', ['p8_effective_use_rate']),
         ('channel_activity', 'year', ['ebank_substitution_rate']),
         ('service_check', 'year', ['grid_customer_satisfaction']),
+        ('card', 'year', ['docking_contact_card_rate', 'docking_five_total']),
         ('customer_deposit', 'now', [
             'corporate_deposit', 'savings_deposit', 'deposit_no_loan_customers', 'acquiring_signing_rate',
             'cross_sell_bundle', 'customer_deposit_loan_ratio', 'main_bank_p8', 'naked_loan_customer_rate',
@@ -40,8 +41,10 @@ from (
             'icbc_outlet_participation_metric', 'icbc_booking_outlet_ratio', 'icbc_marketing_outlet_ratio',
             'icbc_initiating_outlet_ratio', 'icbc_participating_staff'
         ]),
-        ('engagement', 'year', ['cm_leader_marketing']),
-        ('training', 'year', ['cm_training_plan']),
+        ('engagement', 'year', [
+            'cm_leader_marketing', 'docking_contact_card_rate', 'docking_five_total', 'docking_negotiation_rate'
+        ]),
+        ('training', 'year', ['cm_training_plan', 'grid_officer_trained_rate', 'p4_training_joint']),
         ('staff', 'now', [
             'sme_manager_headcount', 'sme_manager_certified_rate', 'cm_rotation_three_years', 'icbc_marketing_specialist',
             'cm_grade_by_portfolio', 'sme_manager_points', 'sme_manager_points_attained_rate', 'establishment_fill_rate',
@@ -53,9 +56,14 @@ update measured
 set reason = absent.reason
 from (
     select
-        need.metric_id, lack.org_id,
-        min(case reach when 'now' then lack.now when 'opening' then lack.opening else lack.year end) as reason
-    from need join lack on lack.ledger = need.ledger
+        need.metric_id, lacking.org_id,
+        min(case reach when 'now' then lacking.now when 'opening' then lacking.opening else lacking.year end) as reason
+    from need
+    join (
+        select * from lack
+        union all  -- a place lacks what its branch lacks
+        select lack.* replace (place.org_id as org_id) from place join lack on lack.org_id = place.branch_id
+    ) as lacking on lacking.ledger = need.ledger
     group by all
 ) as absent
 where measured.metric_id = absent.metric_id and measured.org_id = absent.org_id
