@@ -19,6 +19,7 @@ import duckdb
 
 from expectations.contract import Contract, load_contracts
 from expectations.decision import read_decision
+from expectations.garbage import without_collection
 from expectations.rule import load_rule_book
 from pipelines.clock import bank_today
 from pipelines.database import connect
@@ -36,6 +37,7 @@ from pipelines.prior import PriorBuild, build_id, contents_id, find_build_of, fi
 from pipelines.publish import publish
 from pipelines.registry import Load, Registry
 from pipelines.settings import Settings
+from pipelines.side_by_side import Workers
 from pipelines.waivers import exceptions_digest
 from pipelines.warehouse.build import attach_build, build_warehouse, find_build
 from pipelines.warehouse.dbt import DbtProject
@@ -92,8 +94,13 @@ def open_close(
             f"{period} 尚未结束；试算请加 --preview（不发布、不出报表）。",
             f"{period} is not over; use --preview to try it (nothing is published or emitted).",
         )
-    with writer_lock(settings.home), Registry(settings.home.registry) as registry:
-        yield MonthClose(settings, registry, period, as_of, preview, actor, progress)
+    with (
+        writer_lock(settings.home),
+        Registry(settings.home.registry) as registry,
+        Workers(settings.threads) as workers,
+        without_collection(),
+    ):
+        yield MonthClose(settings, registry, period, as_of, preview, actor, progress, workers)
 
 
 def close_month(
@@ -117,6 +124,8 @@ def close_month(
         settings, period, as_of=as_of, preview=preview, actor=actor, progress=progress
     ) as close:
         lake = close.lake_gate()
+        if with_outputs:
+            close.prepare_outputs()
         folder = close.build()
         slices = close.mart_gates()
         result = CloseResult(
@@ -131,7 +140,8 @@ def close_month(
 
 class MonthClose:
     """One close of one month at one knowledge point. The steps are called in the order
-    ``lake_gate``, ``build``, ``mart_gates``, ``publish``, ``outputs``."""
+    ``lake_gate``, ``build``, ``mart_gates``, ``publish``, ``outputs``; ``prepare_outputs`` may be
+    called before ``build`` where the outputs follow."""
 
     def __init__(
         self,
@@ -142,8 +152,10 @@ class MonthClose:
         preview: bool,
         actor: str,
         progress: Progress,
+        workers: Workers,
     ) -> None:
         self.settings, self.registry, self.period = settings, registry, period
+        self.workers = workers
         self.actor, self.progress, self.home = actor, progress, settings.home
         latest = registry.latest_seq()
         self.as_of = latest if as_of is None else min(as_of, latest)
@@ -376,6 +388,13 @@ class MonthClose:
         for name, verdict in self._verdicts.items():
             self._register(name, verdict.decision.status, verdict.folder, verdict.decision.hash)
 
+    def prepare_outputs(self) -> None:
+        """Start the processes that :meth:`outputs` will ask, while something else is done."""
+        if self.is_published and self.settings.pdf and self.settings.threads > 1:
+            from reports.emission import ready
+
+            self.workers.warm(ready)
+
     def outputs(self) -> tuple[list[Emission], list[Refusal]]:
         """Emit every output in use that is due; the others are refused by name."""
         emissions: list[Emission] = []
@@ -387,6 +406,7 @@ class MonthClose:
             str(self.period),
             actor=self.actor,
             needs=self.needs,
+            workers=self.workers,
         )
         for outcome in outcomes:
             name = outcome.output

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from pipelines.paths import LEDGERS_DIR
 from pipelines.periods import parse_period
 from pipelines.registry import Registry
 from pipelines.settings import Settings
-from pipelines.side_by_side import start
+from pipelines.side_by_side import Workers
 from pipelines.waivers import exceptions_digest
 from pipelines.warehouse.dbt import DbtProject
 from pipelines.warehouse.load_set import LoadSet, read_load_set
@@ -109,6 +110,7 @@ def emit_outputs(
     *,
     actor: str,
     needs: Requirements | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[Emission | Refusal]:
     """Emit outputs of a closed period; what takes long is made side by side.
 
@@ -119,6 +121,7 @@ def emit_outputs(
         period: ``YYYY-MM``.
         actor: Who emits.
         needs: What a close already derived; derived anew when None.
+        workers: Processes that were started before; own ones when None.
 
     Yields:
         The emission of each output, or its refusal with the reason, in the order asked for.
@@ -142,21 +145,23 @@ def emit_outputs(
     orders = {n: order for n, order in prepared.items() if not isinstance(order, Refusal)}
     heavy = [n for n in orders if settings.pdf and known[n].kind == "bulletin"]
     started: dict[str, Future[EmitResult]] = {}
-    if len(heavy) > 1 and settings.threads > 1:
-        started = start(emit, {n: orders[n] for n in heavy}, settings.threads)
-    for output_id in output_ids:
-        order = prepared[output_id]
-        if isinstance(order, Refusal):
-            yield order
-            continue
-        try:
-            result = started[output_id].result() if output_id in started else emit(**order)
-        except EmissionRefused as exc:
-            if exc.decision is not None and exc.decision.gate.startswith("report:"):
-                _register_report(registry, actor, exc.decision, now.load_set.as_of)
-            yield _refuse(known[output_id], exc.message_zh, exc.message_en)
-            continue
-        yield _record(settings, registry, known[output_id], now, order, result, actor)
+    with ExitStack() as stack:
+        if len(heavy) > 1 and settings.threads > 1:
+            workers = workers or stack.enter_context(Workers(min(settings.threads, len(heavy))))
+            started = {n: workers.submit(emit, **orders[n]) for n in heavy}
+        for output_id in output_ids:
+            order = prepared[output_id]
+            if isinstance(order, Refusal):
+                yield order
+                continue
+            try:
+                result = started[output_id].result() if output_id in started else emit(**order)
+            except EmissionRefused as exc:
+                if exc.decision is not None and exc.decision.gate.startswith("report:"):
+                    _register_report(registry, actor, exc.decision, now.load_set.as_of)
+                yield _refuse(known[output_id], exc.message_zh, exc.message_en)
+                continue
+            yield _record(settings, registry, known[output_id], now, order, result, actor)
 
 
 @dataclass(frozen=True)

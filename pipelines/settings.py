@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +14,7 @@ from pipelines.errors import UsageError
 from pipelines.paths import Home
 from pipelines.periods import parse_period
 
-_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|%)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)
 _KNOWN = {"outputs", "first_period", "timezone", "memory_limit", "threads", "pdf"}
 
 
@@ -94,6 +94,13 @@ class Settings:
             threads=int(str(threads)),
             pdf=pdf == "true",
         )
+
+    def shared_among(self, processes: int) -> Settings:
+        """For each of several processes side by side: one thread, and its part of the memory."""
+        size = _SIZE.fullmatch(self.memory_limit)
+        assert size is not None, self.memory_limit
+        part = f"{float(size[1]) / processes:.3f}{size[2]}"
+        return replace(self, threads=1, memory_limit=part)
 
 
 def _is_zone(name: str) -> bool:

@@ -1,74 +1,114 @@
 """Work side by side in processes of their own, for what holds the interpreter too long.
 
-Run as ``python -m pipelines.side_by_side``: reads a function and its calls from standard input and
-writes each outcome to standard output, both pickled. The standard library's pools would run the
-caller's main module again, which a script without a guard does not survive.
+Run as ``python -m pipelines.side_by_side``: reads calls of functions from standard input until it
+ends and writes the outcome of each to standard output, all pickled. The standard library's pools
+would run the caller's main module again, which a script without a guard does not survive.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from threading import Thread
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
-Calls = Mapping[str, Mapping[str, Any]]
 
+class Workers:
+    """Processes that take calls as they come; each starts with the first call it gets.
 
-def start(work: Callable[..., Any], calls: Calls, workers: int) -> dict[str, Future[Any]]:
-    """Start calls of a function, shared out among other processes.
-
-    Args:
-        work: A function of a module; it, its arguments, results and exceptions are pickled.
-        calls: Keyword arguments of each call, by name.
-        workers: Processes, at most one a call.
-
-    Returns:
-        What each call returns or raises; RuntimeError where its process ended without a word.
+    A call waits for a free process. Leaving the ``with`` block waits for calls under way, drops the
+    others and ends the processes.
     """
-    outcomes: dict[str, Future[Any]] = {name: Future() for name in calls}
-    for place in range(min(workers, len(calls))):
-        share = {name: calls[name] for name in list(calls)[place::workers]}
-        Thread(target=_run, args=(work, share, outcomes), daemon=True).start()
-    return outcomes
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
+        self._own = threading.local()  # the process of a thread
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._processes:
+            _end(process)
+
+    def submit(self, work: Callable[..., Any], **arguments: Any) -> Future[Any]:
+        """Call a function of a module in one of the processes.
+
+        Args:
+            work: The function; it, its arguments, results and exceptions are pickled.
+            arguments: Keyword arguments of the call.
+
+        Returns:
+            What the call returns or raises; RuntimeError where its process ended without a word.
+        """
+        return self._threads.submit(self._call, work, arguments)
+
+    def warm(self, work: Callable[[], None]) -> None:
+        """Start every process and let it do what it would do first; how that ends is no matter."""
+        for _ in range(self._count):
+            self.submit(work)
+
+    def _call(self, work: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
+        if process is None:
+            process = self._own.process = _start()
+            self._processes.append(process)
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            pickle.dump((work, arguments), process.stdin)
+            process.stdin.flush()
+            result, error = pickle.load(process.stdout)
+        except Exception as exc:
+            self._own.process = None
+            raise RuntimeError(f"{work.__name__}: the process that did it ended: {exc!r}") from exc
+        if error is not None:
+            raise error
+        return result
 
 
-def _run(work: Callable[..., Any], share: Calls, outcomes: dict[str, Future[Any]]) -> None:
-    """One process and the outcomes of its share."""
-    waiting = dict.fromkeys(share)
-    try:
-        with subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        ) as process:
-            assert process.stdin is not None and process.stdout is not None
-            with process.stdin as stdin:
-                pickle.dump((work, share), stdin)
-            for name in share:
-                result, error = pickle.load(process.stdout)
-                del waiting[name]
-                if error is None:
-                    outcomes[name].set_result(result)
-                else:
-                    outcomes[name].set_exception(error)
-    except Exception as exc:
-        for name in waiting:
-            error = RuntimeError(f"{name}: the process that worked on it ended: {exc!r}")
-            outcomes[name].set_exception(error)
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that has nothing left to do, or is gone already."""
+    assert process.stdin is not None and process.stdout is not None
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()
 
 
 def main() -> None:
     """Do what standard input says; whatever is printed on the way goes to standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked for the work decides when it ends
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    work, share = pickle.load(sys.stdin.buffer)
-    for arguments in share.values():
+    while True:
+        try:
+            work, arguments = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
         result, error = None, None
         try:
             result = work(**arguments)

@@ -6,8 +6,10 @@ filled return, write the pack. The public entry is :func:`emit`.
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from reports.outputs import Output, code_digest
 from reports.pack import write_pack
 from reports.relations import count_outcomes
 from reports.report_gate import Judge, judge_return, pass_gate
+from reports.writers.pdf import PdfUnavailableError, write_pdf
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class EmitResult:
     decision: Decision | None
     gate_dir: Path | None
     left_out: Mapping[str, Mapping[str, str]]
+
+
+def ready() -> None:
+    """Load what making a bulletin takes, in a process that will be asked for one."""
+    import reports.bulletins.bulletin  # noqa: F401
+
+    with suppress(PdfUnavailableError):
+        write_pdf("<p>井田</p>", "ready", dt.date(2000, 1, 1))
 
 
 def emit(

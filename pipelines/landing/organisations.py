@@ -37,7 +37,8 @@ def read_organisations(home: Home, registry: Registry) -> Organisations:
     for load in newest.values():
         path = home.lake_part("org_unit", load.period, load.org_id, load.load_id)
         if path.is_file():
-            table = pq.read_table(path, columns=["org_id", "org_type_code"])
+            # pyarrow reads a single file without its data sets, which would import pandas.
+            table = pq.ParquetFile(path).read(["org_id", "org_type_code"])
             columns = (table.column(name).to_pylist() for name in ("org_id", "org_type_code"))
             types.update(zip(*columns, strict=True))
     return Organisations(types)

@@ -15,14 +15,10 @@ from pipelines.database import connect
 from pipelines.landing.export import Export, judge_export
 from pipelines.landing.identity import identify_file
 from pipelines.landing.judge_file import judge_upload
+from pipelines.landing.load_file import difference_from, letters_of, make_load_id
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receipt import Receipt
-from pipelines.landing.receive import (
-    difference_from,
-    letters_of,
-    make_load_id,
-    open_codes,
-)
+from pipelines.landing.receive import open_codes
 from pipelines.landing.sent_file import sent_bytes, shown_name
 from pipelines.landing.store import sha256
 from pipelines.landing.unreadable import Unreadable

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,10 @@ class DbtProject:
         if not (place.exists() and place.read_text() == str(DBT_DIR)):
             shutil.rmtree(self.target, ignore_errors=True)
         if not (path.exists() and marker.exists() and marker.read_text() == digest):
-            self._invoke(["parse"])
+            _parsed[self.target] = self._invoke(["parse"]).result
             marker.write_text(digest)
             place.write_text(str(DBT_DIR))
-        return read_manifest(json.loads(path.read_text(encoding="utf-8")))
+        return _manifest(path, digest)
 
     def build(self) -> None:
         """Seeds, models and data tests into the working directory.
@@ -61,6 +62,9 @@ class DbtProject:
         Raises:
             JingtianError: A model or a data test failed; the message names it.
         """
+        # Overwriting a file makes some file systems wait for the disk; a new one does not.
+        for folder in ("compiled", "run"):
+            shutil.rmtree(self.target / folder, ignore_errors=True)
         self._invoke(
             [
                 "build",
@@ -68,16 +72,22 @@ class DbtProject:
                 "unit_test",
                 "--exclude",
                 "config.materialized:ephemeral",
-            ]
+            ],
+            # Built once: dbt writes into it what it has compiled.
+            _parsed.pop(self.target, None),
         )
 
-    def _invoke(self, command: list[str]) -> Any:
+    def _invoke(self, command: list[str], parsed: Any = None) -> Any:
         from dbt.cli.main import dbtRunner
 
         failures: list[str] = []
+        log = self.target / "warnings.log"
 
         def listen(event: Any) -> None:
             name = event.info.name
+            if event.info.level in ("warn", "error"):
+                with log.open("a", encoding="utf-8") as stream:
+                    stream.write(f"{event.info.ts.ToJsonString()} {event.info.msg}\n")
             if name in ("LogModelResult", "LogTestResult", "LogSeedResult") and self.on_node:
                 info = event.data.node_info
                 self.on_node(info.node_name, str(info.node_status))
@@ -91,12 +101,12 @@ class DbtProject:
                 "--target-path", str(self.target),
                 "--log-path", str(self.target / "logs"),
                 "--log-level", "none",
-                "--log-level-file", "warn",
+                "--log-level-file", "none",  # dbt writes out every event before it looks at the level
                 "--no-use-colors",
                 "--no-write-json" if command[0] == "build" else "--write-json",
             ]  # fmt: skip
             try:
-                result = dbtRunner(callbacks=[listen]).invoke(arguments)
+                result = dbtRunner(parsed, callbacks=[listen]).invoke(arguments)
             finally:
                 self._release()
         if not result.success:
@@ -114,13 +124,11 @@ class DbtProject:
         DuckDBConnectionManager.close_all_connections()
 
     def _variables(self) -> dict[str, str]:
-        scratch = self.settings.home.scratch
-        scratch.mkdir(parents=True, exist_ok=True)
         return {
             "JINGTIAN_BUILD_DIR": str(self.building),
             "JINGTIAN_MEMORY_LIMIT": self.settings.memory_limit,
             "JINGTIAN_THREADS": str(self.settings.threads),
-            "JINGTIAN_TEMP_DIR": str(scratch),
+            "JINGTIAN_TEMP_DIR": str(self.settings.home.scratch / "dbt"),
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
@@ -130,6 +138,15 @@ class DbtProject:
         shutil.rmtree(self.building, ignore_errors=True)
         self.building.mkdir(parents=True)
         return self.building
+
+
+# Projects that this process parsed and has not built yet, by dbt's folder: read once, not twice.
+_parsed: dict[Path, Any] = {}
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: Path, _digest: str) -> Manifest:
+    return read_manifest(json.loads(path.read_text(encoding="utf-8")))
 
 
 @contextmanager

@@ -7,7 +7,6 @@ WeasyPrint. What is on the page belongs to the output.
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import logging
 import os
 import shutil
@@ -16,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes.util import find_library
 from functools import cache
+
+from expectations.garbage import without_collection
 
 # Debian's names: what to install where something is missing.
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
@@ -88,7 +89,7 @@ def write_pdf(html: str, identifier: str, date: dt.date) -> bytes:
 
     # style rules that are for screens only are no news to whoever closes a month
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    with _fixed_date(date), _without_collection():
+    with _fixed_date(date), without_collection():
         page = weasyprint.HTML(string=html, url_fetcher=_refuse)
         content: bytes = page.write_pdf(pdf_identifier=identifier.encode())
     return content
@@ -112,19 +113,6 @@ def _face_version(face: str) -> str:
     ).stdout
     families, _, version = found.partition("|")
     return version if face in families.split(",") else ""
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """No search for garbage while a page is set: its boxes live to the end, and the searches took a
-    third of the time (14.6 s to 9.5 s for six bulletins, 2026-11)."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

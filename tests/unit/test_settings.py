@@ -65,6 +65,7 @@ def test_home_of_the_command_wins_over_the_environment(
         'threads = "many"',
         'memory_limit = "much"',
         "memory_limit = 4",
+        'memory_limit = "80%"',
         'timezone = "Mars/Olympus"',
         'timezone = "../../etc/passwd"',
         'first_period = "2024-13"',

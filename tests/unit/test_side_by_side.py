@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.side_by_side import start
+from pipelines.side_by_side import Workers
 from reports.gate import EmissionRefused
 
 
@@ -21,30 +21,43 @@ def work(kind: str, place: Path) -> str:
     return f"{kind} {os.getpid()}"
 
 
-def test_results_come_from_other_processes_by_name(tmp_path: Path) -> None:
-    calls = {name: {"kind": name, "place": tmp_path} for name in ("a", "b", "c")}
-    told = {name: outcome.result(60).split() for name, outcome in start(work, calls, 2).items()}
-    assert {name: kind for name, (kind, _) in told.items()} == {"a": "a", "b": "b", "c": "c"}
+def test_results_come_from_other_processes(tmp_path: Path) -> None:
+    with Workers(2) as workers:
+        calls = {name: workers.submit(work, kind=name, place=tmp_path) for name in "abcd"}
+        told = {name: call.result(60).split() for name, call in calls.items()}
+    assert {name: kind for name, (kind, _) in told.items()} == {n: n for n in "abcd"}
     processes = {process for _, process in told.values()}
-    assert len(processes) == 2
+    assert len(processes) <= 2
     assert str(os.getpid()) not in processes
 
 
 def test_a_refusal_arrives_with_all_it_says(tmp_path: Path) -> None:
-    calls = {name: {"kind": name, "place": tmp_path} for name in ("refused", "after")}
-    outcomes = start(work, calls, 1)
-    with pytest.raises(EmissionRefused) as refused:
-        outcomes["refused"].result(60)
+    with Workers(1) as workers:
+        call = workers.submit(work, kind="refused", place=tmp_path)
+        with pytest.raises(EmissionRefused) as refused:
+            call.result(60)
+        assert workers.submit(work, kind="after", place=tmp_path).result(60).startswith("after")
     said = refused.value
     assert (said.code, said.message_zh, said.message_en) == ("stale", "旧", "old")
     assert (said.decision, said.gate_dir) == (None, tmp_path)
-    assert outcomes["after"].result(60).startswith("after")
 
 
-def test_a_process_that_dies_fails_what_it_had_left(tmp_path: Path) -> None:
-    calls = {name: {"kind": name, "place": tmp_path} for name in ("done", "dies", "left")}
-    outcomes = start(work, calls, 1)
-    assert outcomes["done"].result(60).startswith("done")
-    for name in ("dies", "left"):
-        with pytest.raises(RuntimeError, match=name):
-            outcomes[name].result(60)
+def test_a_process_that_dies_fails_its_call_and_no_other(tmp_path: Path) -> None:
+    with Workers(1) as workers:
+        calls = {n: workers.submit(work, kind=n, place=tmp_path) for n in ("done", "dies", "left")}
+        with pytest.raises(RuntimeError, match="work: the process that did it ended"):
+            calls["dies"].result(60)
+        done, left = (calls[name].result(60).split() for name in ("done", "left"))
+    assert (done[0], left[0]) == ("done", "left")
+    assert done[1] != left[1]
+
+
+def test_leaving_early_drops_what_did_not_begin_and_ends_the_processes(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Workers(1) as workers:
+        first = workers.submit(work, kind="first", place=tmp_path)
+        others = [workers.submit(work, kind="other", place=tmp_path) for _ in range(200)]
+        number = int(first.result(60).split()[1])
+        raise KeyError
+    assert others[-1].cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
