@@ -9,14 +9,17 @@ a NULL argument: a missing number is a matter for the contract.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import duckdb
 
 from expectations.strict_yaml import load_strict
 
 CODES_DIR = Path(__file__).parent / "codes"
+# What a connection was told already.
+_known: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[str]] = WeakKeyDictionary()
 SIZES = ("large", "medium", "small")  # below the bounds of small: micro
 
 # GB 32100-2015: letters I, O, S, V, Z are not used; the value of a character is its place.
@@ -42,13 +45,22 @@ _CURRENCIES = (
 
 def define_identifiers(con: duckdb.DuckDBPyConnection, predicates: str) -> None:
     """Make the macros that some predicates call known to a connection (they are temporary)."""
+    known = _known.setdefault(con, set())
+    for name in _called(predicates):
+        if name not in known:
+            con.execute(f"create or replace temp macro {_macros()[name]}")
+            known.add(name)
+
+
+@lru_cache(maxsize=512)
+def _called(predicates: str) -> tuple[str, ...]:
+    """Macros that predicates call, each after those that it calls itself."""
     wanted: list[str] = []
     for name, text in reversed(_macros().items()):
         if re.search(rf"\b{name}\(", predicates):
             wanted.append(name)
             predicates += text
-    for name in reversed(wanted):
-        con.execute(f"create or replace temp macro {_macros()[name]}")
+    return tuple(reversed(wanted))
 
 
 @cache
@@ -101,8 +113,8 @@ def _organisation_code() -> str:
     total = _weighed(_ORGANISATION_WEIGHTS, f"(strpos('{_ORGANISATION_LETTERS}', {{c}}) - 1)")
     # 11 minus the remainder; 10 is written X, 11 is written 0
     return (
-        "case when code is not null then regexp_full_match(code, '[0-9A-Z]{8}[0-9X]') "
-        f"and substr('0X987654321', ({total}) % 11 + 1, 1) = substr(code, 9, 1) end"
+        "regexp_full_match(code, '[0-9A-Z]{8}[0-9X]') "
+        f"and substr('0X987654321', ({total}) % 11 + 1, 1) = substr(code, 9, 1)"
     )
 
 
@@ -110,17 +122,17 @@ def _uscc() -> str:
     """Eighteen characters with the check of GB 32100 and that of the organisation code inside."""
     total = _weighed(_USCC_WEIGHTS, f"(strpos('{_USCC_LETTERS}', {{c}}) - 1)")
     return (
-        f"case when code is not null then regexp_full_match(code, '[{_USCC_LETTERS}]{{18}}') "
+        f"regexp_full_match(code, '[{_USCC_LETTERS}]{{18}}') "
         f"and substr('{_USCC_LETTERS}', (31 - ({total}) % 31) % 31 + 1, 1) = substr(code, 18, 1) "
-        "and organisation_code_is_valid(substr(code, 9, 9)) end"
+        "and organisation_code_is_valid(substr(code, 9, 9))"
     )
 
 
 def _resident_id() -> str:
-    total = _weighed(_RESIDENT_WEIGHTS, "coalesce(try_cast({c} as integer), 0)")
+    total = _weighed(_RESIDENT_WEIGHTS, "(ascii({c}) - 48)")
     return (
-        "case when code is not null then regexp_full_match(code, '[0-9]{17}[0-9X]') "
-        f"and substr('{_RESIDENT_CHECK}', ({total}) % 11 + 1, 1) = substr(code, 18, 1) end"
+        "regexp_full_match(code, '[0-9]{17}[0-9X]') "
+        f"and substr('{_RESIDENT_CHECK}', ({total}) % 11 + 1, 1) = substr(code, 18, 1)"
     )
 
 

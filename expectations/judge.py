@@ -9,8 +9,7 @@ suppresses the rules that use it.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -48,7 +47,7 @@ from expectations.register_rules import (
     find_missing_points,
     find_register_offences,
 )
-from expectations.rule import Rule, RuleBook
+from expectations.rule import Rule, RuleBook, spoken_of
 from expectations.screen import SENDER, Screen, Suspicion
 from expectations.typed_file import EMPTY_FINDINGS, TypedFile
 from expectations.waiver import needs_reason
@@ -470,13 +469,12 @@ class _Job:
         tests = [self.file.offends(rule) for rule in rules]
         define_identifiers(self.con, " ".join(tests))
         # Only the columns that the rules speak of are scanned, and only offending rows are taken out.
-        spoken_of = self.typed.select(
-            [n for n in self.typed.column_names if re.search(rf"\b{n}\b", " ".join(tests))]
-        )
+        words = " ".join(str(rule.violation) for rule in self._row_rules(SENDER))
+        asked = self.typed.select(list(spoken_of(tuple(self.typed.column_names), words)))
         if self.bad is not None:
-            spoken_of = spoken_of.append_column("_bad", pa.array(self.bad))
+            asked = asked.append_column("_bad", pa.array(self.bad))
         place = pa.array(np.arange(self.typed.num_rows))
-        self.con.register("spoken_of", in_pieces(spoken_of.append_column("_place", place)))
+        self.con.register("spoken_of", in_pieces(asked.append_column("_place", place)))
         places = self.con.execute(
             f"select _place from (select *, {self.file.dates} from spoken_of) where {' or '.join(tests)}"
         ).to_arrow_table()
@@ -493,8 +491,15 @@ class _Job:
             f"create or replace temp table suspects as select *, {self.file.dates} from suspect_rows"
         )
         self.con.unregister("suspect_rows")
-        flags = ", ".join(f"bool_or({test})" for test in tests)
-        found = self.con.execute(f"select {flags} from suspects").fetchall()[0]
+        found: Sequence[bool] | None = None
+        if self.screen is not None and self.bad is None:
+            rules_of_any = self._row_rules(SENDER)
+            found = self.screen.broken(
+                suspects, self.contract, rules_of_any, self.org_id, self.start, self.end
+            )
+        if found is None:
+            flags = ", ".join(f"bool_or({test})" for test in tests)
+            found = self.con.execute(f"select {flags} from suspects").fetchall()[0]
         for rule, test, is_found in zip(rules, tests, found, strict=True):
             if is_found:
                 self.file.insert(rule, "suspects", f"where {test}")

@@ -12,12 +12,19 @@ import re
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from expectations.cell_sql import literal
 from expectations.identifiers import define_identifiers
-from expectations.rule import Rule
+from expectations.rule import Rule, spoken_of
 from expectations.typed_file import TypedFile
 
+# A value that differs from the first one of its part.
+_FIRST = re.compile(
+    r"first_value\((\w+) ignore nulls\)\s+over\s*\(\s*partition by (?P<key>.+?)\s+order by _row\s*\)"
+    r"\s*<>\s*\1",
+    re.DOTALL,
+)
 _SLOTS = np.uint64(1 << 20)  # a hash with another's slot is only compared once more
 
 
@@ -40,7 +47,16 @@ def find_register_offences(file: TypedFile, rules: list[Rule]) -> int:
 
 def _compare(file: TypedFile, rule: Rule) -> int:
     """Rows beside each other. A row with a failed cell that the rule uses takes no part."""
-    return file.insert(rule, f"{_chosen(file, rule, 'typed')} as t", _filter(rule))
+    chosen = _chosen(file, rule, "typed")
+    if (first := _FIRST.fullmatch(str(rule.violation).strip())) and not file.has_failed:
+        # A row that is alone in its part is the first one; few are not.
+        alike = _rows_alike(file, first["key"], f"{chosen} as t")
+        if alike.num_rows == 0:
+            return 0
+        clean = pa.array(np.zeros(alike.num_rows, np.int64))
+        file.con.register("alike", alike.append_column("_bad", clean))
+        chosen = _chosen(file, rule, "alike")
+    return file.insert(rule, f"{chosen} as t", _filter(rule))
 
 
 def _look_up(file: TypedFile, rule: Rule) -> int:
@@ -53,20 +69,22 @@ def _look_up(file: TypedFile, rule: Rule) -> int:
 
 def _chosen(file: TypedFile, rule: Rule, relation: str) -> str:
     """The rows that the rule compares; all of them where it does not say."""
-    columns = "*" if relation != "typed" else ", ".join(_columns(file, [rule]))
+    columns = "*" if relation == "register_rows" else ", ".join(_columns(file, [rule]))
     among = f"where {file.is_sound(rule)} and ({rule.among})" if rule.among else ""
     return f"(select *, {file.dates} from (select {columns} from {relation}) {among})"
 
 
 def _filter(rule: Rule, also: str = "true") -> str:
     kind = "qualify" if rule.has_window else "where"
-    return f"{kind} {also} and coalesce({rule.violation}, false)"
+    return f"{kind} {also} and ({rule.violation})"
 
 
 def _columns(file: TypedFile, rules: list[Rule]) -> list[str]:
     """What the rules speak of and the key, empty where a cell failed."""
-    spoken_of = " ".join([*file.contract.key, *map(_sql, rules)])
-    names = [c.name for c in file.contract.columns if re.search(rf"\b{c.name}\b", spoken_of)]
+    names = spoken_of(
+        tuple(c.name for c in file.contract.columns),
+        " ".join([*file.contract.key, *map(_sql, rules)]),
+    )
     return ["_row", "_bad", *map(file.unless_failed, names)]
 
 
@@ -78,23 +96,14 @@ def _sql(rule: Rule) -> str:
 def find_duplicates(file: TypedFile) -> int:
     """Every row whose key occurs more than once; rows with a failed key are left out.
 
-    Sorting the keys' hashes finds the few rows that can be meant; these are compared by their keys.
+    The few rows that can be meant are compared by their keys.
     """
     key = ", ".join(file.contract.key)
     is_sound = f"(_bad & {file.bits(file.contract.key)}) = 0"
-    hashed: Any = file.con.execute(
-        f"select _row, hash({key}) as h from typed where {is_sound}"
-    ).to_arrow_table()
-    hashes = hashed.column("h").to_numpy()
-    ordered = np.sort(hashes)
-    twins = ordered[1:][ordered[1:] == ordered[:-1]]
-    if twins.size == 0:
+    twins = _rows_alike(file, key, f"typed where {is_sound}")
+    if twins.num_rows == 0:
         return 0
-    is_meant = np.zeros(_SLOTS, np.bool_)
-    is_meant[twins % _SLOTS] = True
-    numbers = hashed.column("_row").to_numpy()[is_meant[hashes % _SLOTS]]
-    places = np.searchsorted(file.rows.column("_row").to_numpy(), np.sort(numbers))
-    file.con.register("twins", file.rows.select(["_row", *file.contract.key]).take(places))
+    file.con.register("twins", twins.select(["_row", *file.contract.key]))
     first = file.contract.key[0]
     joined = " and ".join(f"t.{n} is not distinct from d.{n}" for n in file.contract.key)
     count: int = file.con.execute(
@@ -111,6 +120,24 @@ def find_duplicates(file: TypedFile) -> int:
     ).fetchall()[0][0]
     file.con.unregister("twins")
     return count
+
+
+def _rows_alike(file: TypedFile, key: str, source: str) -> pa.Table:
+    """Rows of a source in which a key may occur more than once, among them all in which it does.
+
+    Args:
+        file: The file.
+        key: Expressions that make up the key.
+        source: A relation with ``_row``, and which of its rows.
+    """
+    hashed: Any = file.con.execute(f"select _row, hash({key}) as h from {source}").to_arrow_table()
+    hashes = hashed.column("h").to_numpy()
+    ordered = np.sort(hashes)
+    twins = ordered[1:][ordered[1:] == ordered[:-1]]
+    is_meant = np.zeros(_SLOTS, np.bool_)
+    is_meant[twins % _SLOTS] = True
+    numbers = hashed.column("_row").to_numpy()[is_meant[hashes % _SLOTS]]
+    return file.rows.take(np.searchsorted(file.rows.column("_row").to_numpy(), np.sort(numbers)))
 
 
 def find_missing_points(file: TypedFile) -> int:

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,12 @@ class Example:
     column: str | None
     also: frozenset[str]
     more_rows: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def spoken_of(names: tuple[str, ...], predicates: str) -> tuple[str, ...]:
+    """Those of some names that stand in predicates as words of their own."""
+    return tuple(name for name in names if re.search(rf"\b{name}\b", predicates))
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ any other. Here belongs that question alone: what a finding says is not decided 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 import duckdb
@@ -22,7 +20,7 @@ from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.database import open_database
 from expectations.identifiers import define_identifiers
-from expectations.rule import Rule
+from expectations.rule import Rule, spoken_of
 
 SENDER = "sending_org"  # the submitting organisation, as a column beside the period
 
@@ -68,10 +66,9 @@ class _Question:
 
 @dataclass
 class Screen:
-    """The questions of one run, on a database of their own; several threads may ask."""
+    """The questions of one run, on a database of their own."""
 
     _questions: dict[tuple[object, ...], _Question] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
     _con: duckdb.DuckDBPyConnection | None = None
 
     def ask(
@@ -98,55 +95,86 @@ class Screen:
         Returns:
             None where the question does not pay or cannot be answered: then every rule is asked.
         """
-        if not 0 < rows.num_rows <= _MOST_ROWS:
+        answer = self._answer(
+            rows,
+            contract,
+            [*row_rules, *file_rules],
+            lambda table: _sql(table, contract, row_rules, file_rules),
+            sender,
+            start,
+            end,
+        )
+        if answer is None:
             return None
-        with self._lock:
-            try:
-                answer = self._answer(rows, contract, row_rules, file_rules, sender, start, end)
-            except duckdb.Error:
-                return None  # the rules, asked one by one, say what is wrong
         in_rows, in_keys, in_points, *in_file = answer
         suspected = (r.code for r, is_found in zip(file_rules, in_file, strict=True) if is_found)
         return Suspicion(bool(in_rows), bool(in_keys), bool(in_points), frozenset(suspected))
+
+    def broken(
+        self,
+        rows: pa.Table,
+        contract: Contract,
+        row_rules: Sequence[Rule],
+        sender: str,
+        start: dt.date,
+        end: dt.date,
+    ) -> list[bool] | None:
+        """Which rules of one row each are broken by any of the rows.
+
+        Arguments and None as in :meth:`ask`; one flag per rule.
+        """
+        flags = ", ".join(f"coalesce(bool_or({_offence(rule)}), false)" for rule in row_rules)
+        answer = self._answer(
+            rows,
+            contract,
+            row_rules,
+            lambda table: f"select {flags} from {table}",
+            sender,
+            start,
+            end,
+        )
+        return None if answer is None else list(answer)
 
     def _answer(
         self,
         rows: pa.Table,
         contract: Contract,
-        row_rules: Sequence[Rule],
-        file_rules: Sequence[Rule],
+        rules: Sequence[Rule],
+        sql: Callable[[str], str],
         sender: str,
         start: dt.date,
         end: dt.date,
-    ) -> tuple[Any, ...]:
+    ) -> tuple[Any, ...] | None:
+        """The one row that ``sql`` gives for a table of the rows; None as in :meth:`ask`."""
+        if not 0 < rows.num_rows <= _MOST_ROWS:
+            return None
         if self._con is None:
             self._con = open_database(config=_CONFIG)
             self._con.execute(_SETTINGS)
         con = self._con
-        key = (contract.name, contract.version, *((r.code, r.violation) for r in row_rules))
-        key += tuple((r.code, r.among, r.violation) for r in file_rules)
+        key = (contract.name, contract.version, sql("typed"))
         question = self._questions.get(key)
-        is_new = question is None
-        if question is None:
-            texts = [t for r in (*row_rules, *file_rules) for t in (r.among, r.violation) if t]
-            question = self._make_table(con, rows, contract, " ".join(texts))
-        con.register("incoming", rows.select(question.columns))
-        con.execute("begin")
         try:
-            names = ", ".join(question.columns)
-            con.execute(
-                f"insert into {question.name} select {names}, 0, date '{start}', date '{end}', "
-                f"{literal(sender)} from incoming"
-            )
-            if is_new:
+            is_new = question is None
+            if question is None:
+                texts = [t for r in rules for t in (r.among, r.violation) if t]
+                question = self._make_table(con, rows, contract, " ".join(texts))
+            con.register("incoming", rows.select(question.columns))
+            con.execute("begin")
+            try:
+                names = ", ".join(question.columns)
                 con.execute(
-                    f"prepare ask_{question.name} as "
-                    + _sql(question.name, contract, row_rules, file_rules)
+                    f"insert into {question.name} select {names}, 0, date '{start}', "
+                    f"date '{end}', {literal(sender)} from incoming"
                 )
-                self._questions[key] = question
-            found = con.execute(f"execute ask_{question.name}").fetchall()
-        finally:
-            con.execute("rollback")
+                if is_new:
+                    con.execute(f"prepare ask_{question.name} as {sql(question.name)}")
+                    self._questions[key] = question
+                found = con.execute(f"execute ask_{question.name}").fetchall()
+            finally:
+                con.execute("rollback")
+        except duckdb.Error:
+            return None  # the rules, asked one by one, say what is wrong
         answer: tuple[Any, ...] = found[0]
         return answer
 
@@ -156,11 +184,8 @@ class Screen:
         """An empty table of the columns that the predicates and the contract speak of."""
         define_identifiers(con, predicates)
         known = {*contract.key, contract.owner_column, contract.date_column}
-        columns = [
-            c.name
-            for c in contract.columns
-            if c.name in known or re.search(rf"\b{c.name}\b", predicates)
-        ]
+        names = tuple(c.name for c in contract.columns)
+        columns = [n for n in names if n in known or n in spoken_of(names, predicates)]
         question = _Question(f"{contract.name}_{len(self._questions)}", ["_row", *columns])
         con.register("incoming", rows.select(question.columns))
         con.execute(
@@ -199,4 +224,4 @@ def _sql(
 
 
 def _offence(rule: Rule) -> str:
-    return f"coalesce({rule.violation}, false)"
+    return f"({rule.violation})"

@@ -65,9 +65,16 @@ class TypedFile:
         return f"case when _bad & {self.bits([column])} = 0 then {column} end as {column}"
 
     def offends(self, rule: Rule) -> str:
-        """True for a row that breaks the rule and whose cells the rule may rely on."""
-        offence = f"coalesce({rule.violation}, false)"
-        return f"({self.is_sound(rule)} and {offence})" if self.has_failed else offence
+        """True for a row that breaks the rule and whose cells the rule may rely on.
+
+        NULL is no offence. It is left to ``where``, which asks what stands behind an ``and`` only
+        of the rows that are left.
+        """
+        return (
+            f"({self.is_sound(rule)} and ({rule.violation}))"
+            if self.has_failed
+            else f"({rule.violation})"
+        )
 
     def is_sound(self, rule: Rule) -> str:
         """True for a row in which no cell failed that the rule uses."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from expectations.contract import Contract
+from pipelines.landing import read_csv
 from pipelines.landing.header import column_letter
 from tests.uploads import VALID, as_csv, as_xlsx, places
 
@@ -169,3 +170,32 @@ def test_merged_cells_are_found_however_the_xml_is_written(
     for writer in (str, _prefixed, _single_quoted):
         verdict = judged("loan_account", _with_sheet(book, writer), "xlsx")
         assert [p[2] for p in places(verdict)] == ["JT-FILE-0012"]
+
+
+@pytest.mark.parametrize("block", [2_000, 1 << 24], ids=["many blocks", "one block"])
+@pytest.mark.parametrize("has_end", [False, True])
+@pytest.mark.parametrize("has_quotes", [False, True])
+def test_both_ends_of_lines_give_the_same_cells(
+    block: int,
+    has_end: bool,
+    has_quotes: bool,
+    contracts: dict[str, Contract],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(read_csv, "_BLOCK", block)
+    grid = contracts["grid"]
+    width = len(grid.columns)
+    lines = ["表题" + "," * (width - 1), ",".join(c.title_zh for c in grid.columns)]
+    for number in range(400):
+        cells = [f"{number}", "", " NA ", "甲" * (number % 7), *["x" * (number % 13)] * (width - 4)]
+        if has_quotes and number % 50 == 0:
+            cells[1] = '"一,二"'
+        lines.append(",".join(cells))
+    read = []
+    for end in ("\n", "\r\n"):
+        text = end.join(lines) + end * has_end
+        raw = read_csv.read_csv(text.encode(), grid)
+        read.append((raw.table.to_pylist(), raw.ignored, raw.refused_rows, raw.header_row))
+    assert read[0] == read[1]
+    assert (len(read[0][0]), read[0][1], read[0][2]) == (400, {"title": 1}, 0)
+    assert read[0][0][3]["c2"] == " NA "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,3 +98,32 @@ def test_a_rule_says_which_rows_it_compares(
     )
     with pytest.raises(StrictYamlError, match=why):
         load_rule_book(tmp_path)
+
+
+@pytest.mark.parametrize("slots", [1, 1 << 20])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_among_many_contracts_every_row_is_held_to_the_first_of_its_own(
+    seed: int,
+    slots: int,
+    judged: Callable,
+    contracts: dict[str, Contract],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Most contracts have one loan, some have several, a few of those another customer's."""
+    monkeypatch.setattr(register_rules, "_SLOTS", np.uint64(slots))
+    draw = random.Random(seed)
+    numbers = [draw.choice(["", f"HT{draw.randrange(300)}"]) for _ in range(200)]
+    customers = [f"C{draw.randrange(2)}" for _ in numbers]
+    rows = [
+        {**LOAN, "loan_id": f"N{i}", "contract_no": n, "customer_id": c}
+        for i, (n, c) in enumerate(zip(numbers, customers, strict=True))
+    ]
+    first: dict[str, str] = {}
+    due = [
+        row
+        for row, (n, c) in enumerate(zip(numbers, customers, strict=True), start=2)
+        if n and first.setdefault(n, c) != c
+    ]
+    assert due
+    verdict = judged("loan_account", as_csv(contracts["loan_account"], rows))
+    assert _found(verdict, "JT-LOAN-0101") == due
