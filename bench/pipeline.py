@@ -134,13 +134,14 @@ def _close(settings: Any, period: str, clock: Clock, open_close: Any, parse_peri
     with open_close(settings, parse_period(period)) as close:
         close.lake_gate()
         clock.mark("lake_gate")
+        close.prepare_outputs()
         close.build()
         clock.mark("dbt_build")
         close.mart_gates()
         clock.mark("mart_gates")
         close.publish()
         close.outputs()
-        clock.mark("outputs")
+    clock.mark("outputs")
 
 
 def _reclose(

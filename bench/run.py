@@ -28,7 +28,9 @@ from pipelines.settings import Settings
 PERIOD = "2025-12"
 BRANCH_LOANS = 20_000
 STARTUP = ("imports", "dbt_parse")
-WORK = ("receive", "lake_gate", "dbt_build", "mart_gates", "outputs")
+# From the first file to the published figures: what the floor does too. It makes no documents.
+FIGURES = ("receive", "lake_gate", "dbt_build", "mart_gates")
+WORK = (*FIGURES, "outputs")
 MAX_RATIO, MAX_GROWTH, MAX_RECLOSE = 1.5, 11.0, 0.15
 MAX_PEAK = 6 << 30
 
@@ -134,6 +136,7 @@ def summary(
 
     floor, phases = median(floors), median(pipelines)
     work = statistics.median(sum(r["phases"][n] for n in WORK) for r in pipelines)
+    figures = statistics.median(sum(r["phases"][n] for n in FIGURES) for r in pipelines)
     startup = statistics.median(sum(r["phases"][n] for n in STARTUP) for r in pipelines)
     floor_seconds = statistics.median(sum(r["phases"].values()) for r in floors)
     last = pipelines[-1]
@@ -148,7 +151,9 @@ def summary(
         "floor_seconds": floor_seconds,
         "floor_phases": floor,
         "pipeline_seconds": work,
-        "ratio": work / floor_seconds,
+        "figures_seconds": figures,
+        "ratio": figures / floor_seconds,
+        "ratio_with_documents": work / floor_seconds,
         "floor_cpu_seconds": statistics.median(cpu(r, r["cpu"]) for r in floors),
         "pipeline_cpu_seconds": statistics.median(cpu(r, WORK) for r in pipelines),
         "startup_seconds": startup,
@@ -165,13 +170,15 @@ def summary(
 def table(results: list[dict[str, Any]]) -> str:
     """The table that is printed."""
     lines = [
-        f"{'loans':>11}{'rows':>12}{'files':>7}{'floor s':>9}{'pipeline s':>12}{'ratio':>7}"
+        f"{'loans':>11}{'rows':>12}{'files':>7}{'floor s':>9}{'figures s':>11}{'ratio':>7}"
+        f"{'+ documents':>13}{'ratio':>7}"
         f"{'start-up s':>12}{'rows/s':>10}{'floor MB':>10}{'pipeline MB':>13}{'re-close s':>12}"
     ]
     for r in results:
         lines.append(
             f"{r['loans']:>11,}{r['rows']:>12,}{r['files']:>7,}{r['floor_seconds']:>9.1f}"
-            f"{r['pipeline_seconds']:>12.1f}{r['ratio']:>7.2f}{r['startup_seconds']:>12.1f}"
+            f"{r['figures_seconds']:>11.1f}{r['ratio']:>7.2f}"
+            f"{r['pipeline_seconds']:>13.1f}{r['ratio_with_documents']:>7.2f}{r['startup_seconds']:>12.1f}"
             f"{r['rows_per_second']:>10,.0f}{r['floor_peak_bytes'] / 2**20:>10,.0f}"
             f"{r['pipeline_peak_bytes'] / 2**20:>13,.0f}{r['reclose_seconds']:>12.1f}"
         )
@@ -201,7 +208,13 @@ def budgets(results: list[dict[str, Any]]) -> list[str]:
     for r in results:
         lines.append(said(
             r["ratio"] <= MAX_RATIO,
-            f"{r['loans']:,} loans: pipeline without start-up {r['ratio']:.2f} x floor (at most {MAX_RATIO})",
+            f"{r['loans']:,} loans: to published figures, without start-up, {r['ratio']:.2f} x floor "
+            f"(at most {MAX_RATIO})",
+        ))  # fmt: skip
+        lines.append(said(
+            r["ratio_with_documents"] <= MAX_RATIO,
+            f"{r['loans']:,} loans: with all documents, which the floor does not make, "
+            f"{r['ratio_with_documents']:.2f} x floor (at most {MAX_RATIO})",
         ))  # fmt: skip
         lines.append(said(
             r["pipeline_peak_bytes"] <= MAX_PEAK,
