@@ -193,7 +193,7 @@ def command_table(results: dict[str, Any]) -> list[str]:
 
 
 def small_uploads(files: Files, folder: Path, rounds: int) -> dict[str, Any]:
-    """A workbook from a cold start, and a hundred files received in one process."""
+    """A workbook from a cold start, and a hundred files received by one command."""
     books, received = [], []
     for _ in range(rounds):
         command = jingtian("validate", files.workbook)
@@ -235,7 +235,7 @@ def budgets(result: dict[str, Any]) -> list[str]:
     ))  # fmt: skip
     lines.append(said(
         small["files_seconds"] <= MAX_FILES,
-        f"{small['files']} files of about 2,000 rows received in one process: "
+        f"{small['files']} files of about 2,000 rows received: "
         f"{small['files_seconds']:.1f} s, {1000 * small['seconds_per_file']:.0f} ms a file "
         f"(at most {MAX_FILES:g} s)",
     ))  # fmt: skip

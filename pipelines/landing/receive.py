@@ -42,7 +42,7 @@ from pipelines.side_by_side import Workers
 _LARGE = 256 << 20
 # A delivery of this size keeps other processes busy for longer than they need to start. A small
 # file takes as much time as half a megabyte of a long one.
-_LONG, _LEAST_WEIGHT = 64 << 20, 512 << 10
+_LONG, _LEAST_WEIGHT = 32 << 20, 512 << 10
 
 
 @dataclass
