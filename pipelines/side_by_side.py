@@ -114,8 +114,11 @@ def main() -> None:
             result = work(**arguments)
         except Exception as exc:
             error = exc
-        pickle.dump((result, error), answers)
-        answers.flush()
+        try:
+            pickle.dump((result, error), answers)
+            answers.flush()
+        except BrokenPipeError:  # who asked for the work was killed
+            os._exit(1)
 
 
 if __name__ == "__main__":

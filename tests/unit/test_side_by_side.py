@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +64,18 @@ def test_leaving_early_drops_what_did_not_begin_and_ends_the_processes(tmp_path:
     assert others[-1].cancelled()
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
+
+
+def test_a_process_whose_caller_was_killed_ends_without_a_word(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines.side_by_side"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.close()  # nobody is there to read the answer
+        pickle.dump((work, {"kind": "late", "place": tmp_path}), process.stdin)
+        _, said = process.communicate(timeout=60)
+    assert said.decode().splitlines() == ["said on the way, and no part of an answer"]
