@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def spill_folder(home: Home) -> Path:
     """
     home.scratch.mkdir(parents=True, exist_ok=True)
     for folder in home.scratch.iterdir():
-        if time.time() - folder.stat().st_mtime > _ABANDONED:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its own database has just removed it
+            if time.time() - folder.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
     return home.scratch / f"{os.getpid()}-{next(_numbers)}"
