@@ -9,7 +9,7 @@ suppresses the rules that use it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,15 +41,15 @@ from expectations.cells import (
 from expectations.contract import Column, Contract
 from expectations.control_figure import ControlFigure
 from expectations.findings import FINDING_SCHEMA, finding_row, finding_table
-from expectations.identifiers import define_identifiers
 from expectations.register_rules import (
     find_duplicates,
     find_missing_points,
     find_register_offences,
 )
-from expectations.rule import Rule, RuleBook, spoken_of
+from expectations.row_rules import find_row_offences
+from expectations.rule import Rule, RuleBook
 from expectations.screen import SENDER, Screen, Suspicion
-from expectations.typed_file import EMPTY_FINDINGS, TypedFile
+from expectations.typed_file import EMPTY_FINDINGS, PIECE, TypedFile, in_pieces
 from expectations.waiver import needs_reason
 
 # The stubs of pyarrow know fewer signatures than the library has.
@@ -69,7 +69,6 @@ _ARROW_TYPES: dict[str, Any] = {
     "int": _INTEGER,
 }
 _FEW_VALUES = frozenset({"code", "bool", "date", "rate", "int"})
-_PIECE = 122_880  # rows
 _MAX_COLUMNS = 62  # bits of a BIGINT that stay positive
 
 
@@ -235,7 +234,7 @@ class _Job:
 
     def _type(self) -> None:
         """Type the columns; those of a long file as many at a time as the connection has threads."""
-        if self.raw.table.num_rows <= _PIECE:
+        if self.raw.table.num_rows <= PIECE:
             typed = [self._typed_column(self.con, column) for column in self.contract.columns]
         else:
             threads = self.con.execute("select current_setting('threads')").fetchall()[0][0]
@@ -463,46 +462,15 @@ class _Job:
         return [r for r in extra + rules if not set(r.fields) & self.absent]
 
     def _row_findings(self) -> None:
-        rules = self._row_rules(literal(self.org_id))
-        if not rules:
-            return
-        tests = [self.file.offends(rule) for rule in rules]
-        define_identifiers(self.con, " ".join(tests))
-        # Only the columns that the rules speak of are scanned, and only offending rows are taken out.
-        words = " ".join(str(rule.violation) for rule in self._row_rules(SENDER))
-        asked = self.typed.select(list(spoken_of(tuple(self.typed.column_names), words)))
-        if self.bad is not None:
-            asked = asked.append_column("_bad", pa.array(self.bad))
-        place = pa.array(np.arange(self.typed.num_rows))
-        self.con.register("spoken_of", in_pieces(asked.append_column("_place", place)))
-        places = self.con.execute(
-            f"select _place from (select *, {self.file.dates} from spoken_of) where {' or '.join(tests)}"
-        ).to_arrow_table()
-        self.con.unregister("spoken_of")
-        if places.num_rows == 0:
-            return
-        self.found = True
-        chosen = places.column("_place").sort()
-        suspects = self.typed.take(chosen)
-        if self.bad is not None:
-            suspects = suspects.append_column("_bad", pa.array(self.bad).take(chosen))
-        self.con.register("suspect_rows", suspects)
-        self.con.execute(
-            f"create or replace temp table suspects as select *, {self.file.dates} from suspect_rows"
+        found = find_row_offences(
+            self.file,
+            self._row_rules(literal(self.org_id)),
+            self._row_rules(SENDER),
+            self.bad,
+            self.org_id,
+            self.screen,
         )
-        self.con.unregister("suspect_rows")
-        found: Sequence[bool] | None = None
-        if self.screen is not None and self.bad is None:
-            rules_of_any = self._row_rules(SENDER)
-            found = self.screen.broken(
-                suspects, self.contract, rules_of_any, self.org_id, self.start, self.end
-            )
-        if found is None:
-            flags = ", ".join(f"bool_or({test})" for test in tests)
-            found = self.con.execute(f"select {flags} from suspects").fetchall()[0]
-        for rule, test, is_found in zip(rules, tests, found, strict=True):
-            if is_found:
-                self.file.insert(rule, "suspects", f"where {test}")
+        self.found = self.found or found > 0
 
     def _control_findings(self) -> list[dict[str, object]]:
         """Stated figures that the rows do not give; silent where a cell they need has failed."""
@@ -603,11 +571,6 @@ def _by_value(entry: dict[str, Any]) -> str:
 
 def _empty(rows: int, arrow_type: Any) -> Any:
     return pa.nulls(rows, arrow_type)
-
-
-def in_pieces(table: pa.Table) -> pa.Table:
-    """The same rows in pieces: DuckDB scans as many pieces at a time as it has threads."""
-    return pa.Table.from_batches(table.to_batches(max_chunksize=_PIECE), schema=table.schema)
 
 
 def is_ascending(table: pa.Table, key: tuple[str, ...]) -> bool:

@@ -18,6 +18,8 @@ from expectations.cell_sql import literal
 from expectations.contract import Contract
 from expectations.rule import Rule
 
+PIECE = 122_880  # rows that DuckDB scans at a time
+
 EMPTY_FINDINGS = """
 create or replace temp table findings (
     code varchar, row_no bigint, cell varchar, "column" varchar, key varchar,
@@ -120,3 +122,8 @@ class TypedFile:
             """
         ).fetchall()[0][0]
         return count
+
+
+def in_pieces(table: pa.Table) -> pa.Table:
+    """The same rows in pieces: DuckDB scans as many pieces at a time as it has threads."""
+    return pa.Table.from_batches(table.to_batches(max_chunksize=PIECE), schema=table.schema)
