@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from types import TracebackType
 from typing import Any
 
 
@@ -36,12 +35,7 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             _end(process)
@@ -69,8 +63,9 @@ class Workers:
             process = self._own.process = _start()
             self._processes.append(process)
         assert process.stdin is not None and process.stdout is not None
+        call = pickle.dumps((work, arguments))
         try:
-            pickle.dump((work, arguments), process.stdin)
+            process.stdin.write(call)
             process.stdin.flush()
             result, error = pickle.load(process.stdout)
         except Exception as exc:

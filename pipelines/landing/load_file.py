@@ -31,6 +31,25 @@ from pipelines.paths import LEDGERS_DIR
 from pipelines.settings import Settings
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One file as it was sent, and what is known when its turn comes.
+
+    Attributes:
+        path: The file.
+        identity: What its name or its sender says it is; None where nothing does.
+        in_force: Load in force for its slot.
+        orgs: The organisations known now.
+        waived: Rule code to waiver id for its slot.
+    """
+
+    path: Path
+    identity: Identity | None
+    in_force: str | None
+    orgs: Organisations
+    waived: Mapping[str, str]
+
+
 @dataclass
 class Judged:
     """One file that was landed and judged, and whose part is written if it passed."""
@@ -62,26 +81,11 @@ class Loader:
         self.con = connect(settings)
         self._memo, self._screen = CellMemo(), Screen()
 
-    def load_file(
-        self,
-        path: Path,
-        identity: Identity | None,
-        in_force: str | None,
-        orgs: Organisations,
-        waived: Mapping[str, str],
-    ) -> Judged:
-        """Land and judge one file and write its part.
-
-        Args:
-            path: The file.
-            identity: What its name or its sender says it is; None where nothing does.
-            in_force: Load in force for its slot.
-            orgs: The organisations known now.
-            waived: Rule code to waiver id for its slot.
-        """
-        name = shown_name(path)
+    def load_file(self, sent: Sent) -> Judged:
+        """Land and judge one file and write its part."""
+        identity, name = sent.identity, shown_name(sent.path)
         try:
-            data = sent_bytes(path)
+            data = sent_bytes(sent.path)
         except Unreadable as exc:
             inputs = [{"name": name, "sha256": ""}]
             return Judged(name, inputs, 0, refused(exc.findings), identity)
@@ -94,7 +98,7 @@ class Loader:
         load_id = make_load_id(identity, contract, "", [digest])
         judged = Judged(
             name, inputs, len(data), refused([]), identity, load_id,
-            is_unchanged=in_force == load_id,
+            is_unchanged=sent.in_force == load_id,
         )  # fmt: skip
         if judged.is_unchanged:
             return judged
@@ -105,16 +109,16 @@ class Loader:
             identity,
             contract,
             self.book,
-            known_orgs=orgs.known,
-            root_org=orgs.root,
+            known_orgs=sent.orgs.known,
+            root_org=sent.orgs.root,
             memo=self._memo,
-            waived=waived,
+            waived=sent.waived,
             screen=self._screen,
         )
         if raw is not None:
             judged.sheet, judged.header_row = raw.sheet, raw.header_row
             judged.letters = letters_of(raw)
-        return self.load(judged, in_force)
+        return self.load(judged, sent.in_force)
 
     def load(self, judged: Judged, in_force: str | None) -> Judged:
         """Write the part of a file that passed, and compare it with the one in force; the file was
@@ -137,16 +141,9 @@ class Loader:
         return judged
 
 
-def load_aside(
-    settings: Settings,
-    path: Path,
-    identity: Identity | None,
-    in_force: str | None,
-    orgs: Organisations,
-    waived: Mapping[str, str],
-) -> Judged:
+def load_aside(settings: Settings, sent: Sent) -> Judged:
     """:meth:`Loader.load_file` in a process that does nothing else."""
-    return _loader(settings).load_file(path, identity, in_force, orgs, waived)
+    return _loader(settings).load_file(sent)
 
 
 @cache

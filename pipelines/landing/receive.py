@@ -15,7 +15,6 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +26,7 @@ from expectations.waiver import Waiver, same_person, waived_codes
 from pipelines.landing.export import Export, export_of_inputs, judge_export
 from pipelines.landing.identity import Identity, identify_file
 from pipelines.landing.line_number import file_and_line
-from pipelines.landing.load_file import Judged, Loader, load_aside, make_load_id, write_part
+from pipelines.landing.load_file import Judged, Loader, Sent, load_aside, make_load_id, write_part
 from pipelines.landing.mapping import Mapping as ExportMapping
 from pipelines.landing.organisations import Organisations, read_organisations
 from pipelines.landing.receipt import Receipt
@@ -112,12 +111,12 @@ class Receiver:
                     yield self._conclude(waiting.popleft()[1].result())
                 while len(waiting) > 4 * count:
                     yield self._conclude(waiting.popleft()[1].result())
-                order = self._order_for(path, identity)
+                sent = self._sent(path, identity)
                 if workers is None or is_here:
-                    yield self._conclude(self.loader.load_file(**order))
+                    yield self._conclude(self.loader.load_file(sent))
                 else:
                     settings = self.settings.shared_among(count)
-                    future = workers.submit(load_aside, settings=settings, **order)
+                    future = workers.submit(load_aside, settings=settings, sent=sent)
                     waiting.append((identity, future))
             while waiting:
                 yield self._conclude(waiting.popleft()[1].result())
@@ -138,17 +137,17 @@ class Receiver:
     ) -> Receipt:
         """Land, judge and (when nothing blocks) load one file."""
         identity = identify_file(path, self.contracts, ledger=ledger, org_id=org_id, period=period)
-        return self._conclude(self.loader.load_file(**self._order_for(path, identity)))
+        return self._conclude(self.loader.load_file(self._sent(path, identity)))
 
-    def _order_for(self, path: Path, identity: Identity | None) -> dict[str, Any]:
-        """What a loader is told of a file."""
-        return {
-            "path": path,
-            "identity": identity,
-            "in_force": self._in_force(identity),
-            "orgs": self.organisations(),
-            "waived": self._waived(identity),
-        }
+    def _sent(self, path: Path, identity: Identity | None) -> Sent:
+        """A file with what is known of its slot now."""
+        return Sent(
+            path,
+            identity,
+            self._in_force(identity),
+            self.organisations(),
+            self._waived(identity),
+        )
 
     # -- foreign exports ---------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class DbtProject:
 
     @property
     def target(self) -> Path:
-        """dbt's own files; may be deleted at any time."""
+        """dbt's own files and what it warned of (``warnings.log``); may be deleted at any time."""
         return self.settings.home.warehouse / "dbt_target"
 
     def manifest(self) -> Manifest:
@@ -51,7 +51,7 @@ class DbtProject:
         if not (place.exists() and place.read_text() == str(DBT_DIR)):
             shutil.rmtree(self.target, ignore_errors=True)
         if not (path.exists() and marker.exists() and marker.read_text() == digest):
-            _parsed[self.target] = self._invoke(["parse"]).result
+            _parsed[self.target] = (digest, self._invoke(["parse"]).result)
             marker.write_text(digest)
             place.write_text(str(DBT_DIR))
         return _manifest(path, digest)
@@ -62,6 +62,8 @@ class DbtProject:
         Raises:
             JingtianError: A model or a data test failed; the message names it.
         """
+        # Built once: dbt writes into it what it has compiled.
+        digest, parsed = _parsed.pop(self.target, ("", None))
         # Overwriting a file makes some file systems wait for the disk; a new one does not.
         for folder in ("compiled", "run"):
             shutil.rmtree(self.target / folder, ignore_errors=True)
@@ -73,8 +75,7 @@ class DbtProject:
                 "--exclude",
                 "config.materialized:ephemeral",
             ],
-            # Built once: dbt writes into it what it has compiled.
-            _parsed.pop(self.target, None),
+            parsed if digest == models_digest(DBT_DIR) else None,
         )
 
     def _invoke(self, command: list[str], parsed: Any = None) -> Any:
@@ -140,8 +141,9 @@ class DbtProject:
         return self.building
 
 
-# Projects that this process parsed and has not built yet, by dbt's folder: read once, not twice.
-_parsed: dict[Path, Any] = {}
+# Projects that this process parsed and has not built yet, by dbt's folder, with the digest of the
+# files they were parsed from: read once, not twice, as long as nobody changes the files.
+_parsed: dict[Path, tuple[str, Any]] = {}
 
 
 @lru_cache(maxsize=1)
